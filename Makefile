@@ -1,0 +1,42 @@
+# The words that people and CI both use. `make demo` and `make test` need nothing but Python 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format test-slow eval bench clean
+
+demo: $(READY)
+	@mkdir -p build
+	@$(BIN)/postedit clean corpora/demo/rough.txt --source corpora/demo/source.txt -o build/demo.txt || test $$? -eq 3
+	@$(BIN)/postedit show build/demo.txt.json
+	@echo
+	@echo "The cleaned article is build/demo.txt; every decision and its reason is in build/demo.txt.json."
+
+test: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+test-slow: $(READY)
+	$(BIN)/pytest -m slow
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	$(BIN)/python eval/bench.py
+
+$(READY): pyproject.toml
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

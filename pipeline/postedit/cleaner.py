@@ -1,0 +1,103 @@
+"""The library's front door: text in, cleaned text and every reason out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from postedit import formats, weights
+from postedit.article import Article
+from postedit.choices import Gate
+from postedit.config import Config
+from postedit.edited import Edited
+from postedit.errors import ArticleError, ConfigError
+from postedit.pipeline import clean_articles, gated
+from postedit.signature import run_signature
+from postedit.translator import Translator
+
+Record = str | tuple[str, str | None] | Mapping[str, Any]
+
+
+class Cleaner:
+    """A pipeline with its model loaded: call it as often as you like.
+
+    >>> from postedit import Cleaner, FakeTranslator
+    >>> cleaner = Cleaner(FakeTranslator({"He come.": "He came."}))
+    >>> cleaner("He come. I saw  him.").text
+    'He came. I saw  him.'
+    >>> [edited.text for edited in cleaner.pipe(["He come.", {"draft": "So he come. He come."}])]
+    ['He came.', 'So he come. He came.']
+
+    Settings are those of `Config`, by name. Raises ConfigError for a setting it does not know, ModelError for a model
+    that cannot be loaded.
+    """
+
+    def __init__(self, translator: Translator | None = None, *, config: Config | None = None, **settings: Any) -> None:
+        if config is not None and settings:
+            raise ConfigError("pass either config= or single settings, not both")
+        self.config = config or Config.from_mapping(settings, where="Cleaner")
+        gate = Gate()
+        if translator is None and self.config.model != "none":
+            loaded = weights.load(
+                self.config.model,
+                device=self.config.device,
+                threads=self.config.threads,
+                offline=self.config.offline,
+                source_language=self.config.source_language,
+                target_language=self.config.target_language,
+            )
+            translator, gate = loaded, weights.gate_of(loaded)
+        self.translator = translator
+        self.gate = gated(gate, self.config.margin)
+        self.signature = run_signature(self.translator, self.gate, self.config)
+
+    def __call__(self, draft: str, source: str | None = None, *, id: str = "text", format: str = "text") -> Edited:  # noqa: A002
+        """One article, cleaned. `format` is "text" or "markdown"."""
+        return self.clean_articles([formats.parse(draft, format, id, source)])[0]
+
+    def pipe(self, records: Iterable[Record], batch_size: int = 16) -> Iterator[Edited]:
+        """Many articles, lazily and in order; `batch_size` of them are in memory, and go to the model together.
+
+        A record is a draft, a pair (draft, source), or a mapping with "draft" and perhaps "source", "id" and "format".
+        """
+        numbered = enumerate(records, 1)
+        while batch := [_article(record, number) for number, record in islice(numbered, batch_size)]:
+            yield from self.clean_articles(batch)
+
+    def clean_articles(self, articles: list[Article]) -> list[Edited]:
+        """The same for articles that were read already (`postedit.formats`)."""
+        return clean_articles(articles, self.translator, self.gate, self.config, self.signature)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return asdict(self.config)
+
+
+def clean(draft: str, source: str | None = None, **settings: Any) -> Edited:
+    """One article, cleaned by the model that ships, or the one that `model=` names.
+
+    >>> from postedit import clean
+    >>> edited = clean("The river rises . The the road is closed.", model="none")
+    >>> edited.text
+    'The river rises. The road is closed.'
+    >>> [choice.reason for choice in edited.choices]
+    ['repaired: ...', 'repaired: ...']
+
+    The model is loaded for this one call: with many articles, make a `Cleaner` once.
+    """
+    return Cleaner(**settings)(draft, source)
+
+
+def _article(record: Record, number: int) -> Article:
+    if isinstance(record, str):
+        return formats.parse(record, "text", str(number))
+    if isinstance(record, tuple):
+        if len(record) != 2:
+            raise ArticleError(f"record {number} is a tuple of {len(record)}; pass (draft, source).")
+        draft, source = record
+        return formats.parse(draft, "text", str(number), source)
+    if not isinstance(record.get("draft"), str):
+        raise ArticleError(f'record {number} has no text under "draft"; its keys are {", ".join(map(str, record))}.')
+    return formats.parse(
+        record["draft"], record.get("format", "text"), str(record.get("id", number)), record.get("source")
+    )

@@ -1,0 +1,164 @@
+"""The `postedit` command: it parses, calls, prints.
+
+Text goes to standard output, everything else to standard error. Exit codes: 0 done; 1 an error, in one sentence;
+2 wrong usage; 3 done, but segments failed or want a person's review; 130 interrupted.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from postedit import __version__
+from postedit.errors import ConfigError, PosteditError
+
+# Everything heavy is imported in the function that needs it: `postedit --help` answers at once.
+
+DONE, ERROR, USAGE, REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except PosteditError as error:
+        print(f"postedit: {error}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        print("postedit: interrupted; what was not finished was not written.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, `| head` for one
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="postedit", description="Improve rough machine translations: change only what is predicted to gain."
+    )
+    parser.add_argument("--version", action="version", version=f"postedit {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_clean(commands)
+    _add_show(commands)
+    _add_models(commands)
+    return parser
+
+
+def _add_clean(commands: Any) -> None:
+    clean = commands.add_parser(
+        "clean",
+        help="clean rough articles",
+        description="Clean rough articles: text, Markdown or JSONL. The text goes to standard output, or to -o, with "
+        "every decision and its reason beside it in OUT.json.",
+        epilog="Example: postedit clean rough.txt --source original.txt -o clean.txt && postedit show clean.txt.json",
+    )
+    clean.add_argument("inputs", nargs="+", metavar="INPUT", help="a file, or - for standard input")
+    clean.add_argument("-o", "--output", metavar="OUT", help="a file; with several inputs, a folder")
+    clean.add_argument("-s", "--source", type=Path, metavar="FILE", help="the text that the draft was made from")
+    clean.add_argument("--model", metavar="NAME", help="a shipped model, a folder, a hub id, or none (repairs only)")
+    clean.add_argument(
+        "--format", choices=["text", "json", "jsonl"], default="text", help="what comes out (default: as it came in)"
+    )
+    clean.add_argument("--input-format", choices=["text", "markdown", "jsonl"], help="default: by the file's name")
+    clean.add_argument("--encoding", metavar="NAME", help="the encoding of the input; default: recognised")
+    clean.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; options here win")
+    clean.add_argument("--margin", type=float, help="how much better a rewrite must be predicted to be")
+    clean.add_argument("--hypotheses", type=int, help="wordings that the model proposes for each job")
+    clean.add_argument("--threads", type=int, help="threads of the model; default: as many as there are cores, at most 4")
+    clean.add_argument("--device", choices=["auto", "cpu", "cuda"])
+    clean.add_argument("--keep-furniture", action="store_true", default=None, help="keep the page around the article")
+    clean.add_argument("--offline", action="store_true", default=None, help="never touch the network")
+    clean.add_argument("--resume", action="store_true", help="skip inputs whose result is there already")
+    clean.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    clean.set_defaults(run=clean_command)
+
+
+def clean_command(arguments: argparse.Namespace) -> int:
+    """Clean every input; see `batch`."""
+    from postedit import batch
+    from postedit.cleaner import Cleaner
+    from postedit.config import Config
+
+    if arguments.source is not None and len(arguments.inputs) > 1:
+        raise ConfigError("--source goes with one input. For several, put draft and source into JSONL records.")
+    names = ("model", "margin", "hypotheses", "threads", "device", "keep_furniture", "offline")
+    settings = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    if arguments.config is not None:
+        config = Config.from_file(arguments.config, **settings)
+    else:
+        config = Config.from_mapping(settings, where="postedit clean")
+    shared = batch.Job(
+        "", None, arguments.format, arguments.input_format, arguments.encoding, arguments.source
+    )
+    jobs = batch.plan(arguments.inputs, arguments.output, shared)
+    batch.check(jobs)
+    code = DONE
+    for number, outcome in enumerate(batch.run(Cleaner(config=config), jobs, resume=arguments.resume), 1):
+        if outcome.job.output is None:
+            sys.stdout.buffer.write(outcome.content)
+            sys.stdout.buffer.flush()
+        if not arguments.quiet:
+            print(_summary(outcome, number, len(jobs)), file=sys.stderr)
+        if outcome.counts.get("review") or outcome.counts.get("failed"):
+            code = REVIEW
+    return code
+
+
+def _summary(outcome: Any, number: int, total: int) -> str:
+    head = f"[{number}/{total}] {outcome.job.input}" if total > 1 else f"{outcome.job.input}"
+    if outcome.skipped:
+        return f"{head}: done before"
+    counts = ", ".join(f"{count} {status}" for status, count in outcome.counts.items() if count) or "nothing to do"
+    furniture = f"; {outcome.furniture} blocks of page furniture left out" if outcome.furniture else ""
+    where = f" -> {outcome.job.output}" if outcome.job.output else ""
+    return f"{head}: {counts}{furniture} ({outcome.seconds:.1f} s){where}"
+
+
+def _add_show(commands: Any) -> None:
+    show = commands.add_parser(
+        "show",
+        help="show what was changed and why",
+        description="Show the decisions of a cleaned article, before beside after, each with its reason.",
+    )
+    show.add_argument("result", type=Path, metavar="OUT.json", help="the file that `clean -o OUT` wrote beside OUT")
+    show.add_argument("--all", action="store_true", help="the kept segments too")
+    show.add_argument("--width", type=int, help="columns; default: the terminal's")
+    show.add_argument("--colour", choices=["auto", "always", "never"], default="auto")
+    show.set_defaults(run=show_command)
+
+
+def show_command(arguments: argparse.Namespace) -> int:
+    """Print the side-by-side view of a result."""
+    from postedit.results import read_results
+    from postedit.side_by_side import show
+
+    colour = arguments.colour == "always" or (
+        arguments.colour == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    )
+    width = arguments.width or shutil.get_terminal_size((120, 40)).columns
+    statuses = ["edited", "review", "failed", *(["kept"] if arguments.all else [])]
+    for result in read_results(arguments.result):
+        print(show(result, statuses, max(40, width), colour=colour))
+    return DONE
+
+
+def _add_models(commands: Any) -> None:
+    models = commands.add_parser(
+        "models", help="list the models that ship", description="List the models that ship: jobs, size, licence."
+    )
+    models.set_defaults(run=models_command)
+
+
+def models_command(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+    """Print one line a shipped model."""
+    from postedit import weights
+
+    for manifest in weights.models():
+        print(weights.describe(manifest))
+    return DONE

@@ -1,0 +1,166 @@
+"""What comes out: an article with its choices, woven back into the text they were made for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from postedit.article import Article, Block, Candidate, Choice, Kind, Origin, Status
+from postedit.markup import lay
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An article and one choice for each of its segments.
+
+    `text` is the result. What is not a chosen rewrite, and not page furniture, is the draft to the byte.
+    """
+
+    article: Article
+    choices: tuple[Choice, ...]
+    signature: str = ""  # what made it: versions, model, settings
+    keep_furniture: bool = False
+
+    @property
+    def text(self) -> str:
+        """The article with the chosen wordings in place and the furniture gone."""
+        pieces, at = [], 0
+        for start, end, replacement in sorted([*self._rewrites(), *((a, b, "") for a, b in self._cuts())]):
+            pieces += [self.article.draft[at:start], replacement]
+            at = end
+        return "".join([*pieces, self.article.draft[at:]])
+
+    @property
+    def furniture(self) -> tuple[Block, ...]:
+        """The blocks that are not part of the article; left out of `text` unless `keep_furniture`."""
+        return tuple(block for block in self.article.blocks if block.kind is Kind.FURNITURE)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many segments have each status."""
+        return {str(status): sum(choice.status is status for choice in self.choices) for status in Status}
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as plain JSON values: every segment with its span, candidates, choice and reason."""
+        return {
+            "signature": self.signature,
+            "id": self.article.id,
+            "counts": self.counts,
+            "furniture": [
+                {
+                    "start": block.start,
+                    "end": block.end,
+                    "text": self.article.draft[block.start : block.end],
+                    "why": block.why,
+                    "dropped": not self.keep_furniture,
+                }
+                for block in self.furniture
+            ],
+            "blocks": [
+                {"start": block.start, "end": block.end, "kind": str(block.kind), "why": block.why}
+                for block in self.article.blocks
+            ],
+            "segments": [
+                segment_json(index, choice, self.article.blocks[choice.segment.block].kind)
+                for index, choice in enumerate(self.choices)
+            ],
+        }
+
+    def _rewrites(self) -> Iterator[tuple[int, int, str]]:
+        for choice in self.choices:
+            final = wording(choice)
+            if final != choice.segment.draft:
+                yield choice.segment.start, choice.segment.end, final
+
+    def _cuts(self) -> list[tuple[int, int]]:
+        if self.keep_furniture:
+            return []
+        return cuts(self.article.draft, self.article.blocks)
+
+
+def wording(choice: Choice) -> str:
+    """What stands in the result for this segment, markup included."""
+    if choice.chosen.origin is Origin.DRAFT:
+        return choice.segment.draft
+    laid = lay(choice.segment, choice.chosen.text)
+    if laid is None:  # choose() vetoes what cannot be laid, so this is a bug
+        raise AssertionError(f"markup of {choice.segment.draft!r} cannot be put into {choice.chosen.text!r}")
+    return laid
+
+
+def cuts(draft: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
+    r"""The stretches to leave out so that the furniture is gone with its lines: ordered, apart.
+
+    >>> page = "Menu\n\nIt rained.\n\nShare\n\nNext post\n"
+    >>> kinds = (Kind.FURNITURE, Kind.PARAGRAPH, Kind.FURNITURE, Kind.FURNITURE)
+    >>> blocks = [Block(s, e, k) for (s, e), k in zip([(0, 4), (6, 16), (18, 23), (25, 34)], kinds)]
+    >>> cuts(page, blocks)
+    [(0, 6), (16, 34)]
+
+    A block goes with the line break after it; the last one takes the blank lines before it instead, so that the
+    text still ends as it ended. Furniture that shares its line with something else stays: a cell of a table, say.
+    """
+    spans: list[tuple[int, int]] = []
+    for number, block in enumerate(blocks):
+        if block.kind is not Kind.FURNITURE:
+            continue
+        line, before = _line_start(draft, block.start), blocks[number - 1].end if number else 0
+        after = blocks[number + 1].start if number + 1 < len(blocks) else len(draft)
+        if number + 1 < len(blocks):
+            after = _line_start(draft, after)
+        if before > line or after < block.end:
+            continue
+        spans.append((line, after))
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and merged[-1][1] == start:
+            start = merged.pop()[0]  # noqa: PLW2901
+        merged.append((start, end))
+    if merged and merged[-1][1] == len(draft):
+        start, end = merged.pop()
+        merged.append((len(draft[:start].rstrip()), len(draft.rstrip())) if draft[:start].strip() else (start, end))
+    return merged
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+
+
+def segment_json(index: int, choice: Choice, kind: Kind) -> dict[str, Any]:
+    """One segment of `Edited.to_json`."""
+    segment = choice.segment
+    rows = [(choice.chosen, None), *((rejected.candidate, rejected.reason) for rejected in choice.passed_over)]
+    rows.sort(key=lambda row: list(Origin).index(row[0].origin))
+    return {
+        "index": index,
+        "start": segment.start,
+        "end": segment.end,
+        "kind": str(kind),
+        "draft": segment.draft,
+        "source": segment.source,
+        "text": wording(choice),
+        "status": str(choice.status),
+        "origin": str(choice.chosen.origin),
+        "reason": choice.reason,
+        "steps": list(choice.chosen.steps),
+        "candidates": [_candidate_json(candidate, reason) for candidate, reason in rows],
+        "defects": [
+            {
+                "name": defect.name,
+                "detail": defect.detail,
+                "severity": str(defect.severity),
+                "start": defect.start,
+                "end": defect.end,
+            }
+            for defect in choice.defects
+        ],
+    }
+
+
+def _candidate_json(candidate: Candidate, rejected: str | None) -> dict[str, Any]:
+    return {
+        "text": candidate.text,
+        "origin": str(candidate.origin),
+        "score": candidate.score,
+        "chosen": rejected is None,
+        "rejected": rejected,
+    }

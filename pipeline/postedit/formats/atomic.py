@@ -1,0 +1,50 @@
+"""Files are whole or absent: a result is written beside its place and then moved there in one step."""
+
+import errno
+import os
+from pathlib import Path
+
+from postedit.errors import OutputError
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, making the folders above it; what stood there before stays until all is on the disk.
+
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> out = Path(folder.name) / "made" / "out.txt"
+    >>> write(out, b"Hello.")
+    >>> out.read_bytes(), [file.name for file in out.parent.iterdir()]
+    (b'Hello.', ['out.txt'])
+    >>> folder.cleanup()
+    """
+    if path.is_dir():
+        raise OutputError(f"{path}: there is a folder of that name. Give the name of a file, or remove the folder.")
+    partial = path.with_name(f"{path.name}.partial")
+    ours = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            ours = True
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException as error:
+        if ours:
+            partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(f"{path}: {_sentence(error, path)}") from error
+        raise
+
+
+def _sentence(error: OSError, path: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "the disk is full, or the file over its limit. Free some space and run again; nothing was changed."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"the folder {path.parent} cannot be written to. Choose another with -o."
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return f"{path.parent} is not a folder. Choose another place with -o."
+    if error.errno == errno.EISDIR:
+        return f"there is a folder called {path.name}.partial in the way. Remove it and run again."
+    return f"it cannot be written ({error.strerror or error}). Choose another place with -o."

@@ -1,0 +1,62 @@
+"""The pipeline, top to bottom. New here? This is the file to read first.
+
+Every stage is a module with one public function, and its type says what it does. No stage sees a reference.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from postedit.alignment import align
+from postedit.article import Article, Segment
+from postedit.candidates import propose
+from postedit.choices import Gate, choose
+from postedit.config import Config
+from postedit.defects import inspect
+from postedit.edited import Edited
+from postedit.segments import cut, segment
+from postedit.structure import label
+from postedit.translator import Job, Request, Translator
+
+
+def clean_articles(
+    articles: Sequence[Article], translator: Translator | None, gate: Gate, config: Config, signature: str = ""
+) -> list[Edited]:
+    """Each article, improved where a rewrite is predicted to gain; everything else is the draft to the byte.
+
+    The models are asked once for all articles together. Without a translator only repairs are proposed.
+    """
+    articles = [label(article) for article in articles]
+    rows = [_segments(article, translator) for article in articles]
+
+    segments = [one for row in rows for one in row]
+    proposed = propose(segments, translator, config.hypotheses)
+    chosen = [
+        choose(one, candidates, inspect(one), gate) for one, candidates in zip(segments, proposed, strict=True)
+    ]
+
+    edited, at = [], 0
+    for article, row in zip(articles, rows, strict=True):
+        choices = tuple(chosen[at : at + len(row)])
+        edited.append(Edited(article, choices, signature, config.keep_furniture))
+        at += len(row)
+    return edited
+
+
+def _segments(article: Article, translator: Translator | None) -> tuple[Segment, ...]:
+    """The article's segments, each short enough for the model, with their sources where there are any."""
+    segments = segment(article)
+    if translator is not None:
+        segments = cut(segments, partial(_fits, translator))
+    if article.source is not None:
+        segments = align(segments, article)
+    return segments
+
+
+def _fits(translator: Translator, text: str) -> bool:
+    return translator.count(Request(Job.POLISH, draft=text)) <= translator.max_tokens
+
+
+def gated(gate: Gate, margin: float | None) -> Gate:
+    """The gate that ships with a model, with the margin that a user set."""
+    return gate if margin is None else replace(gate, margin=margin)

@@ -1,0 +1,215 @@
+"""The command as a user runs it: real files, the shipped model, exit codes, and one sentence for each thing that fails."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from postedit.cli import main
+
+ROUGH = "The river rises . It  will be be fine.\n\nNo comments:\n\nPost a Comment\n"
+CLEANED = "The river rises. It  will be fine.\n"
+
+
+def command(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "postedit", *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.fixture
+def rough(tmp_path: Path) -> Path:
+    path = tmp_path / "rough.txt"
+    path.write_text(ROUGH)
+    return path
+
+
+def test_text_goes_to_stdout_and_everything_else_to_stderr(rough: Path) -> None:
+    done = command("clean", str(rough), "--model", "none")
+    assert (done.returncode, done.stdout.decode()) == (0, CLEANED)
+    assert "2 edited" in done.stderr.decode()
+    assert command("clean", str(rough), "--model", "none", "--quiet").stderr == b""
+
+
+def test_a_dash_is_standard_input() -> None:
+    assert command("clean", "-", "--model", "none", stdin=ROUGH.encode()).stdout.decode() == CLEANED
+
+
+def test_an_output_file_gets_every_decision_beside_it(rough: Path, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "out.txt"
+    assert main(["clean", str(rough), "-o", str(out), "--model", "none", "--quiet"]) == 0
+    details = json.loads((out.parent / "out.txt.json").read_text())
+    assert out.read_text() == CLEANED
+    assert details["postedit"].startswith("postedit|v:")
+    for segment in details["segments"]:
+        assert ROUGH[segment["start"] : segment["end"]] == segment["draft"]
+        assert segment["reason"]
+        assert segment["candidates"][0]["origin"] == "draft"
+    assert [block["text"] for block in details["furniture"]] == ["No comments:", "Post a Comment"]
+    assert [path.name for path in sorted(out.parent.iterdir())] == ["out.txt", "out.txt.json"]
+
+
+def test_many_inputs_go_to_a_folder_and_can_be_taken_up_again(
+    rough: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.md"
+    other.write_text("# The **river** rises .\n")
+    arguments = ["clean", str(rough), str(other), "-o", str(tmp_path / "out"), "--model", "none"]
+    assert main(arguments) == 0
+    assert (tmp_path / "out" / "rough.txt").read_text() == CLEANED
+    assert (tmp_path / "out" / "other.md").read_text() == "# The **river** rises.\n"
+    other.write_text("# The **lake** rises .\n")
+    capsys.readouterr()
+    assert main([*arguments, "--resume"]) == 0
+    said = capsys.readouterr().err
+    assert "rough.txt: done before" in said
+    assert "other.md: 1 edited" in said
+    assert (tmp_path / "out" / "other.md").read_text() == "# The **lake** rises.\n"
+
+
+def test_json_and_jsonl_hold_the_decisions_themselves(rough: Path) -> None:
+    whole = json.loads(command("clean", str(rough), "--model", "none", "--format", "json").stdout)
+    line = json.loads(command("clean", str(rough), "--model", "none", "--format", "jsonl").stdout)
+    assert whole == line
+    assert whole["segments"][0]["text"] == "The river rises."
+
+
+def test_records_come_out_in_order_with_what_we_do_not_know_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    records = [
+        {"id": "b", "draft": "It rains .", "url": "u", "reference": "It is raining."},
+        {"id": "a", "draft": "", "n": [1, {"x": None}]},
+        {"draft": "Fine.", "source": "好。"},
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    out = [json.loads(line) for line in command("clean", str(path), "--model", "none").stdout.decode().split("\n")[:-1]]
+    assert [record["text"] for record in out] == ["It rains.", "", "Fine."]
+    assert all(given.items() <= record.items() for given, record in zip(records, out, strict=True))
+
+
+def test_the_encoding_that_came_in_goes_out(tmp_path: Path) -> None:
+    for encoding in ("utf-16", "utf-8-sig"):
+        path, out = tmp_path / "in.txt", tmp_path / "out.txt"
+        path.write_bytes("The café is open .\r\n".encode(encoding))
+        assert main(["clean", str(path), "-o", str(out), "--model", "none", "--quiet"]) == 0
+        assert out.read_bytes() == "The café is open.\r\n".encode(encoding)
+
+
+def test_show_tells_what_was_changed_and_why(rough: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["clean", str(rough), "-o", str(tmp_path / "out.txt"), "--model", "none", "--quiet"])
+    assert main(["show", str(tmp_path / "out.txt.json"), "--width", "80"]) == 0
+    shown = capsys.readouterr().out
+    assert "[-rises-]" in shown
+    assert "← repaired: " in shown
+    assert "dropped: No comments:" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "binary"),
+        (b"caf\xe9 \xff\xfe\xfd la", "--encoding"),
+    ],
+)
+def test_a_file_that_is_no_article_gets_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(content)
+    done = command("clean", str(path), "-o", str(tmp_path / "out.txt"))
+    assert done.returncode == 1
+    message = done.stderr.decode()
+    assert said in message
+    assert str(path) in message
+    assert "Traceback" not in message
+    assert not (tmp_path / "out.txt").exists()
+
+
+def test_paths_that_cannot_work_get_one_sentence(rough: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    bad = [
+        (["clean", str(tmp_path / "nowhere.txt")], "no such file"),
+        (["clean", str(tmp_path / "folder")], "folder"),
+        (["clean", str(rough), "--source", str(tmp_path / "nowhere.txt")], "no such file"),
+        (["clean", str(rough), "-o", str(rough)], "is the input itself"),
+        (["clean", str(rough), "-o", str(tmp_path / "file" / "out.txt")], "file"),
+        (["clean", str(rough), str(rough), "-o", str(tmp_path / "file")], "folder"),
+        (["clean", str(rough), str(rough), "-o", str(tmp_path / "folder")], "would both be written"),
+        (["clean", str(rough), str(rough), "--source", str(rough)], "one input"),
+        (["clean", str(rough), "--model", "no-such-model", "--offline"], "no-such-model"),
+        (["clean", str(rough), "--hypotheses", "0"], "hypotheses"),
+        (["clean", str(rough), "--config", str(tmp_path / "nowhere.toml")], "--config"),
+        (["show", str(tmp_path / "nowhere.json")], "no such file"),
+    ]
+    for arguments, said in bad:
+        done = command(*arguments)
+        message = done.stderr.decode()
+        assert done.returncode == 1, arguments
+        assert said in message, message
+        assert "Traceback" not in message
+
+
+def test_wrong_usage_is_exit_code_two(rough: Path) -> None:
+    assert command("clean").returncode == 2
+    assert command("clean", str(rough), "--no-such-option").returncode == 2
+
+
+def test_a_source_that_is_another_text_is_refused(tmp_path: Path) -> None:
+    draft, source = tmp_path / "draft.txt", tmp_path / "source.txt"
+    draft.write_text("\n\n".join(f"In {year}, the harbour shipped {year * 3} containers to Osaka." for year in range(1990, 2010)))
+    source.write_text("\n\n".join("小猫坐在窗台上看着外面的雪花慢慢落下来，心里很高兴。" for _ in range(60)))
+    done = command("clean", str(draft), "--source", str(source), "--model", "none")
+    assert done.returncode == 1
+    assert "--source" in done.stderr.decode()
+
+
+def test_what_still_wants_a_person_is_exit_code_three(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_text("The new harbour 将于明年三月正式开工建设并投入使用。\n")
+    done = command("clean", str(path), "--model", "none")
+    assert done.returncode == 3
+    assert "1 review" in done.stderr.decode()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="POSIX signals")
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
+    inputs = []
+    for number in range(400):
+        path = tmp_path / f"in{number}.txt"
+        path.write_text("The the river rises . " * 200)
+        inputs.append(str(path))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "postedit", "clean", *inputs, "-o", str(out), "--model", "none"], stderr=subprocess.PIPE
+    )
+    while not out.is_dir() or len(list(out.iterdir())) < 4:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"interrupted" in said
+    assert b"Traceback" not in said
+    made = {path.name for path in out.iterdir()}
+    assert 0 < len(made) < 800
+    assert not any(name.endswith(".partial") for name in made)
+    assert all(f"{name}.json" in made for name in made if not name.endswith(".json"))
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    helped = command("--help").stdout.decode()
+    commands = [line.split()[0] for line in helped.partition("commands:")[2].split("\n") if line.startswith("    ")]
+    assert "clean" in commands
+    for name in commands:
+        assert f"postedit {name}" in readme, name
