@@ -129,7 +129,9 @@ def _recognised(raw: bytes, where: str) -> Decoded:
                 "It may be cut off; or name its encoding: --encoding NAME."
             ) from error
         if b"\0" in raw:
-            raise ArticleError(f"{where}: looks like a binary file. Save it as plain text or Markdown first.") from error
+            raise ArticleError(
+                f"{where}: looks like a binary file. Save it as plain text or Markdown first."
+            ) from error
         if chinese := _chinese(raw):
             return Decoded(chinese, "gb18030")
         raise ArticleError(

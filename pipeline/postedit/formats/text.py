@@ -66,7 +66,7 @@ def blocks(text: str) -> tuple[Block, ...]:
     """
     runs = [run for group in _groups(list(_lines(text))) for run in _runs(group)]
     width = _page_width(runs)
-    return tuple(block for run in runs for block in _blocks(run, width))
+    return tuple(block for run in runs for block in _blocks(text, run, width))
 
 
 def soft_break(text: str, before: int, after: int) -> Mark:
@@ -157,15 +157,20 @@ def _is_wrapped(run: Sequence[Line]) -> bool:
     if all(HAN.match(line.text[-1]) and HAN.match(after.text) for line, after in joins):
         return len(joins) >= 2 and open_ended >= 0.6 * len(joins)
     going_on = sum(after.text[0].islower() for _, after in joins)
-    return going_on >= 0.5 * len(joins) and open_ended >= 0.6 * len(joins)
+    return going_on >= 0.5 * len(joins) and open_ended >= 0.5 * len(joins)
 
 
-def _blocks(run: Sequence[Line], width: int | None) -> Iterator[Block]:
+def _blocks(text: str, run: Sequence[Line], width: int | None) -> Iterator[Block]:
     """One block for a wrapped run, else one a line. On a page that is wrapped elsewhere, full lines are enough."""
-    as_page = width is not None and len(run) > 1 and all(line.width >= width - 20 for line in run[:-1])
-    if not (_is_wrapped(run) or as_page):
-        yield from (_block(line) for line in run)
+    as_page = width is not None and all(_is_full(line, after, width) for line, after in pairwise(run))
+    if len(run) == 1 or not (as_page or _is_wrapped(run)):
+        yield from (_block(line, line.end) for line in run)
         return
-    page = "".join(_between(run))
-    marks = tuple(_shifted(page, run, line, after) for line, after in pairwise(run))
-    yield replace(_block(run[0]), end=run[-1].end, marks=marks)
+    marks = tuple(soft_break(text, line.end - 1, after.start) for line, after in pairwise(run))
+    yield replace(_block(run[0], run[-1].end), marks=marks)
+
+
+def _block(line: Line, end: int) -> Block:
+    if not WORD.search(line.text):
+        return Block(line.start, end, Kind.VERBATIM, "no words in it")
+    return Block(line.start, end, Kind.ITEM) if line.bulleted else Block(line.start, end)
