@@ -7,10 +7,8 @@ costs a long segment; a wrong one tears a sentence apart and no repair can mend 
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from postedit.article import PROSE, Article, Mark, Segment
 
@@ -27,35 +25,42 @@ _OPENERS = re.compile(r"""[\s"'“‘«(\[{「『（【《〈［｛*•·–—-
 _CONTINUES = frozenset(""",;:)]}%”’»，；：、）］｝」』】》〉.!?…。！？｡．""")
 _CAMEL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay, mRNA may begin a sentence
 _NUMBERING = re.compile(r"""[\s"'“‘(\[（*•·-]*(?:(?:\d{1,3}\.)*\d{1,3}|[A-Za-z]|[IVXivx]{1,5})""")
-_LAST_WORD = re.compile(r"(?:[^\W_]|[.&'’-])+\Z")
-_ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}")  # U.S, a.m, Ph.D
+_LAST_WORD = re.compile(r"(?:[^\W_\u3400-\u9fff]|[.&'’-])+\Z")
+_ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # U.S, a.m, Ph.D
 _WORD = re.compile(r"[^\W_]+")
 _ORPHAN = re.compile(r"[A-Z]\w*[.!?]+(?:\s|\Z)")  # "etc. Require.": left over from 等要求。
 _ATTRIBUTION = re.compile(
     r"(?:[A-Z][\w’'-]*\s){1,3}(?:said|says|added|asked|replied|wrote|noted|stressed|explained|recalled|told \w+)[.,]"
 )
-_ATTRIBUTION_ZH = re.compile(r"[^，。；：！？“”、\s]{0,14}(?:说|道|表示|称|问|指出|强调|喊|介绍|认为)(?:[。，！；]|\Z)")
+_ATTRIBUTION_ZH = re.compile(
+    r"""[^，。；：！？“”、\s]{0,14}(?:说|道|表示|称|问|指出|强调|喊|介绍|认为)(?:[。！；]|，\s*[“"「]|\Z)"""
+)
 _QUOTED_WORD_ZH = frozenset("的之等和与及或")  # “加油！”的呼声: the quotation is a word of the sentence
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Never the end of a sentence, whatever follows.
-_TITLES = frozenset(
+_TITLES = _words(
     "Mr Mrs Ms Messrs Mx Dr Prof Gen Sen Rep Gov Lt Col Sgt Capt Maj Cmdr Adm Rev Hon St Pres Supt Amb Mt Ft "
-    "vs viz cf ca approx e.g i.e eg ie".split()
+    "vs v viz cf ca approx e.g i.e eg ie"
 )
 # Not the end of a sentence where a number follows.
-_BEFORE_NUMBERS = frozenset(
+_BEFORE_NUMBERS = _words(
     "No Nos no nos Vol vol Fig Figs fig Art art Sec sec Ch ch Eq pp p Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
-    "Tel tel Ext ext Rm Pt pt Ver ver".split()
+    "Tel tel Ext ext Rm Pt pt Ver ver"
 )
 # The end of a sentence only where the next word is one that begins sentences.
-_SHORTENED = frozenset(
-    "Co Corp Inc Ltd Bros Jr Sr Esq Dept Univ Assn Ave Blvd Rd al ed eds Intl Govt Mfg Tech Plc Pty Yahoo".split()
+_SHORTENED = _words(
+    "Co Corp Inc Ltd Bros Jr Sr Esq Dept Univ Assn Ave Blvd Rd al ed eds Intl Govt Mfg Tech Plc Pty Yahoo"
 )
-_STARTERS = frozenset(
-    "The A An In On At He She It They We I You This That These Those There Here But And Or However For As If When While "
-    "After Before During Since With By From To Under Over Through Its His Her Their Our My Your What Who Why How Where "
-    "Which Not So Then Now Also Although Though Because Among According Meanwhile Moreover Some Many Most Several All "
-    "Both Each Every Another Other Today Yesterday Tomorrow Last Next Once Only Until Despite Later".split()
+_STARTERS = _words(
+    "The A An In On At He She It They We I You This That These Those There Here But And Or However For As If When "
+    "While After Before During Since With By From To Under Over Through Its His Her Their Our My Your What Who Why How "
+    "Where Which Not So Then Now Also Although Though Because Among According Meanwhile Moreover Some Many Most "
+    "Several All Both Each Every Another Other Today Yesterday Tomorrow Last Next Once Only Until Despite Later"
 )
 
 
@@ -81,6 +86,33 @@ def segment(article: Article) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
+def cut(segments: Sequence[Segment], fits: Callable[[str], bool]) -> tuple[Segment, ...]:
+    """Halve every segment whose text does not fit, until all pieces do; nothing is lost and nothing truncated.
+
+    >>> long = Segment("Prices rose in spring, fell in summer, and nobody knows why.", 0)
+    >>> [s.draft for s in cut([long], lambda text: len(text) < 40)]
+    ['Prices rose in spring,', 'fell in summer, and nobody knows why.']
+
+    The strongest clause mark in the middle half is the place: a semicolon, then a comma, colon or dash, then before
+    a conjunction, then a space, and between two characters only where there is nothing else. A piece has no source,
+    also when the segment had one: which part of the source it belongs to is not known. A single character is a
+    piece even if it does not fit.
+    """
+    pieces: list[Segment] = []
+    waiting = list(reversed(segments))
+    while waiting:
+        whole = waiting.pop()
+        text = whole.text
+        if fits(text) or len(text) < 2:
+            pieces.append(whole)
+            continue
+        at = _middle(text)
+        whole = replace(whole, source=None)
+        halves = (_piece(whole, *_strip(text, 0, at)), _piece(whole, *_strip(text, at, len(text))))
+        waiting += reversed([half for half in halves if half.draft])
+    return tuple(pieces)
+
+
 def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Where the sentences of a text begin and end, English or Chinese or both mixed, without the whitespace around.
 
@@ -103,6 +135,44 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end in spans if start < end)
 
 
+def _piece(whole: Segment, start: int, end: int) -> Segment:
+    """The part of a segment that holds the characters `start` to `end` of its text, with the marks between them."""
+    if not whole.marks or start >= end:
+        return Segment(whole.draft[start:end] if start < end else "", whole.start + start, whole.block, whole.source)
+    first, last = _offset(whole.marks, start), _offset(whole.marks, end - 1) + 1
+    inside = (mark for mark in whole.marks if first < mark.start and mark.end < last)
+    marks = tuple(replace(mark, start=mark.start - first, end=mark.end - first) for mark in inside)
+    return Segment(whole.draft[first:last], whole.start + first, whole.block, whole.source, marks)
+
+
+def _offset(marks: Sequence[Mark], at: int) -> int:
+    """Where the character `at` of a segment's text stands in its draft."""
+    for mark in marks:
+        if mark.start > at:
+            break
+        at += mark.end - mark.start - len(mark.stands_for)
+    return at
+
+
+_CLAUSE_ENDS = (
+    re.compile(r"""[；;][”’"]*(?=\s|(?<=；))"""),
+    re.compile(r"""[，：、][”’"]*|[,:][”’"]*(?=\s)|—+|\s[–-](?=\s)"""),
+    re.compile(r"\s(?=(?:and|or|but|nor|so|which|who|that|where|when|while|because|although|if|as|with|to)\s)"),
+    re.compile(r"\s+"),
+)
+
+
+def _middle(text: str) -> int:
+    """The best place to cut a text in two: at the strongest mark that stands in its middle half, near the middle."""
+    low, half, high = len(text) / 4, len(text) / 2, len(text) * 3 / 4
+    for mark in _CLAUSE_ENDS:
+        places = [found.end() for found in mark.finditer(text) if low <= found.end() <= high]
+        if places:
+            return min(places, key=lambda place: abs(place - half))
+    places = [at for at in range(1, len(text)) if not unicodedata.category(text[at]).startswith("M")]
+    return min(places or [len(text) // 2], key=lambda place: abs(place - half))
+
+
 def _boundary(text: str, start: int, match: re.Match[str]) -> int | None:
     """The end of the sentence that began at `start`, if this match ends it."""
     if match["blank"] is not None:
@@ -110,19 +180,17 @@ def _boundary(text: str, start: int, match: re.Match[str]) -> int | None:
     end = match.end("closers")
     if match.end() == len(text):
         return end
-    mark, before = match["mark"], text[match.start() - 1 : match.start()]
+    mark = match["mark"]
     if not _FULL_WIDTH.isdisjoint(mark) or (not match["gap"] and _is_cjk(text[end])):
         return _full_width_boundary(text, start, match)
     if not match["gap"] or text[match.end()] in _CONTINUES:
         return None
     first = _OPENERS.match(text, match.end()).end()  # type: ignore[union-attr]
-    if text[first : first + 1].islower() and not _CAMEL.match(text, first):
+    lower = text[first : first + 1].islower() and not _CAMEL.match(text, first)
+    if lower or (match["closers"] and _ATTRIBUTION.match(text, match.end())):
         return None
-    if match["closers"] and _ATTRIBUTION.match(text, match.end()):
-        return None
-    if mark in {".", "．"} and not match["closers"].strip("\"'”’") and not before.isspace():
-        return end if _full_stop_ends(text, start, match.start(), first) else None
-    if mark == "!" and text.endswith("Yahoo", start, match.start()):
+    name = mark == "!" and text.endswith("Yahoo", start, match.start())
+    if name or (mark in {".", "．"} and not _full_stop_ends(text, start, match.start(), first)):
         return None
     return end
 
@@ -137,8 +205,8 @@ def _full_width_boundary(text: str, start: int, match: re.Match[str]) -> int | N
             return None
         if not _is_cjk(before) and (not mark.startswith("?")):
             return None
-    if closers.startswith('"') and not match["gap"] and text.count('"', start, match.start()) % 2 == 0:
-        return match.end("mark")  # this straight quote opens what follows
+    if closers == '"' and not match["gap"] and _opens(text, start, match.start()):
+        return match.end("mark")
     following = text[match.end()]
     if following in _CONTINUES or following.islower():
         return None
@@ -152,6 +220,12 @@ def _full_width_boundary(text: str, start: int, match: re.Match[str]) -> int | N
     return end
 
 
+def _opens(text: str, start: int, at: int) -> bool:
+    """Whether a straight quote behind the ender at `at`, with no space on either side, opens what follows."""
+    curly_is_open = text.rfind("“", max(0, at - 300), at) > text.rfind("”", max(0, at - 300), at)
+    return not curly_is_open and text.count('"', start, at) % 2 == 0
+
+
 def _inside_title(text: str, start: int, at: int) -> bool:
     """Whether a 《title》 is open here, and closes soon: an unclosed one must not swallow what follows."""
     opened = text.rfind("《", max(start, at - 30), at)
@@ -161,8 +235,8 @@ def _inside_title(text: str, start: int, at: int) -> bool:
 def _full_stop_ends(text: str, start: int, at: int, first: int) -> bool:
     """Whether the full stop at `at` ends a sentence, given the word before it and the one that begins at `first`."""
     found = _LAST_WORD.search(text, max(start, at - 24), at)
-    word = found[0].lstrip(".'’-&") if found else ""
-    if word in _TITLES or word.rpartition("-")[2] in _TITLES:
+    word = found[0].rpartition("-")[2].lstrip(".'’&") if found else ""
+    if word in _TITLES:
         return False
     if word in _BEFORE_NUMBERS and text[first : first + 1].isdigit():
         return False
