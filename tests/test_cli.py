@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_json_and_jsonl_hold_the_decisions_themselves(rough: Path) -> None:
 
 def test_records_come_out_in_order_with_what_we_do_not_know_untouched(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    records = [
+    records: list[dict[str, Any]] = [
         {"id": "b", "draft": "It rains .", "url": "u", "reference": "It is raining."},
         {"id": "a", "draft": "", "n": [1, {"x": None}]},
         {"draft": "Fine.", "source": "好。"},
@@ -116,8 +117,8 @@ def test_show_tells_what_was_changed_and_why(rough: Path, tmp_path: Path, capsys
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "empty"),
-        (b" \n\n", "empty"),
+        (b"", "no text"),
+        (b" \n\n", "no text"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "binary"),
         (b"caf\xe9 \xff\xfe\xfd la", "--encoding"),
     ],
@@ -165,10 +166,11 @@ def test_wrong_usage_is_exit_code_two(rough: Path) -> None:
 
 
 def test_a_source_that_is_another_text_is_refused(tmp_path: Path) -> None:
-    draft, source = tmp_path / "draft.txt", tmp_path / "source.txt"
-    draft.write_text("\n\n".join(f"In {year}, the harbour shipped {year * 3} containers to Osaka." for year in range(1990, 2010)))
-    source.write_text("\n\n".join("小猫坐在窗台上看着外面的雪花慢慢落下来，心里很高兴。" for _ in range(60)))
-    done = command("clean", str(draft), "--source", str(source), "--model", "none")
+    corpora = Path(__file__).parent.parent / "corpora"
+    other = json.loads((corpora / "rough-news" / "articles.jsonl").read_text(encoding="utf-8").split("\n")[0])
+    source = tmp_path / "source.txt"
+    source.write_text("\n".join("".join(one["zh"] for one in part["sentences"]) for part in other["paragraphs"]))
+    done = command("clean", str(corpora / "demo" / "rough.txt"), "--source", str(source), "--model", "none")
     assert done.returncode == 1
     assert "--source" in done.stderr.decode()
 

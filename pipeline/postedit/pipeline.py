@@ -27,7 +27,7 @@ def clean_articles(
     The models are asked once for all articles together. Without a translator only repairs are proposed.
     """
     articles = [label(article) for article in articles]
-    rows = [_segments(article, translator) for article in articles]
+    rows = [segments_of(article, translator) for article in articles]
 
     segments = [one for row in rows for one in row]
     proposed = propose(segments, translator, config.hypotheses)
@@ -43,14 +43,10 @@ def clean_articles(
     return edited
 
 
-def _segments(article: Article, translator: Translator | None) -> tuple[Segment, ...]:
+def segments_of(article: Article, translator: Translator | None) -> tuple[Segment, ...]:
     """The article's segments, each short enough for the model, with their sources where there are any."""
-    segments = segment(article)
-    if translator is not None:
-        segments = cut(segments, partial(_fits, translator))
-    if article.source is not None:
-        segments = align(segments, article)
-    return segments
+    segments = align(segment(article), article)
+    return segments if translator is None else cut(segments, partial(_fits, translator))
 
 
 def _fits(translator: Translator, text: str) -> bool:

@@ -1,6 +1,5 @@
 """The line that says what made a result, so that the same line means the same result."""
 
-from importlib.metadata import version
 
 from postedit import __version__
 from postedit.choices import Gate
@@ -12,12 +11,12 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config) -> 
     """Versions, model and every setting that changes the text.
 
     >>> run_signature(None, Gate(), Config())
-    'postedit|v:...|seg:sentencex-...|model:none|zh-en|furniture:drop'
+    'postedit|v:...|model:none|zh-en|furniture:drop'
     """
-    parts = ["postedit", f"v:{__version__}", f"seg:sentencex-{version('sentencex')}"]
+    parts = ["postedit", f"v:{__version__}"]
     if translator is None:
         parts.append("model:none")
     else:
-        parts += [f"model:{translator.name}", f"hyp:{config.hypotheses}", f"gate:{gate}"]
+        parts += [f"model:{translator.name}", f"hyp:{config.hypotheses}", f"gate:{gate.margin:g}/{gate.max_edit_rate:g}"]
     furniture = "keep" if config.keep_furniture else "drop"
     return "|".join([*parts, f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"])
