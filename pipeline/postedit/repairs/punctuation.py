@@ -1,0 +1,148 @@
+"""Repairs of punctuation and spacing, outside quotation marks' own troubles."""
+
+import re
+
+from postedit.repairs.protected import substitute
+from postedit.repairs.words import ABBREVIATIONS, NAME_PARTICLES, PRONOUNS, STARTERS, word_set
+
+_STARTER = "(?:" + "|".join(sorted(STARTERS)) + ")"
+_CLOSER = "[\"”’')\\]]"
+
+_SPACE_BEFORE = (
+    (re.compile(r"\b(such as) ,(?= \w)"), r"\1"),
+    (re.compile(r"(?<=[\w\"”’)\]%]) +([,!?](?=\s|$|[\"”)])|;(?=\s|$|[\"”])|(?<!\d ):(?=\s|$|[\"”]))"), r"\1"),
+    (re.compile(r"(?<=[\w\"”’)\]%]) +\.(?=\s*$|\s+[A-Z])(?!\s*\.)"), "."),
+    (re.compile(r"(?<=[\w\"”’)\]%]) +([,;])(?=[A-Za-z]{2})"), r"\1 "),
+    (re.compile(r"(?<=[a-z\"”)\]]) +([.:])(?=[A-Z][a-z]+ [a-z])(?!\.Net\b)"), r"\1 "),
+    (re.compile(r"([(\[]) +(?=[\w\"“])"), r"\1"),
+    (re.compile(r"(?<=[\w.!?%\"”]) +([)\]])"), r"\1"),
+)
+
+_SPACE_AFTER = (
+    (re.compile(r"\b(Co\.),(?=(?:Ltd|LTD|Inc)\b)"), r"\1, "),
+    (re.compile(r"(?<=[A-Za-z]{2})([,;])(?=[A-Za-z]{2})"), r"\1 "),
+    (re.compile(r"(?<=[A-Za-z]{2}[,;][\"”])(?=[A-Za-z]{2})"), " "),
+    (re.compile(r"(?<=[a-z0-9%\"”)])([,;])(?=[A-Za-z][a-z]+[ ,.])"), r"\1 "),
+    (re.compile(r"(?<=[a-z]{3})([.!?])(?=[A-Z][a-z]+[ ,’'])"), r"\1 "),
+    (re.compile(rf"(?<=[a-z0-9%)])([.!?])(?={_STARTER} [a-z])"), r"\1 "),
+    (re.compile(r"\b(Ltd|Inc|Corp|etc)\.(?=[A-Z][a-z]|(?<=etc\.)[a-z])"), r"\1. "),
+    (re.compile(rf"(?<=[a-z][.!?,]{_CLOSER})(?=[A-Z][a-z]+ )(?<=[”)\]])"), " "),
+)
+
+_DOUBLED = (
+    (re.compile(r"(?:\.{4,}|…{2,})"), "..."),
+    (re.compile(r"(?<=[A-Za-z])\.。|(?<=[A-Za-z])。\."), "."),
+    (re.compile(r"([,;:])(?:\s*,)+(?=[\s\w\"“”]|$)"), r"\1"),
+    (re.compile(r"(?<=\w)\s*([;:])(?:\s+\1)+(?=\s|$)"), r"\1"),
+    (re.compile(r"(?<=[\w\"”)\]%])\s*[,;:、]\s*([.!?])(?=\s|$)(?!\.)"), r"\1"),
+    (re.compile(r"(?<=[a-z0-9%)])([.!?])([\"”]?)(?:\s*\.)(?=\s|$)(?<!\.\.\.)(?!\s*\.)"), r"\1\2"),
+    (re.compile(rf"(?<=\w[\"”])\s+\.\s+\.(?=\s|$)|(?<=\w{_CLOSER})\.\.(?=\s|$)"), "."),
+    (re.compile(r"(?<=\w)([,.!?])([\"”]),(?=\s|$)"), r"\1\2"),
+)
+
+# The word before a full stop that does not belong there, the mark that belongs instead, and what follows.
+_STOP_THEN_COMMA = re.compile(rf"(?P<word>\b[\w%’'-]*[\w%)\]]) ?\.(?P<closer>{_CLOSER}?)\s+,(?=\s|$)")
+_STOP_THEN_OTHER = re.compile(r"(?<=[a-z0-9%)\"”])\.\s+([;:])(?=\s|$)")
+_STOP_THEN_WORD = re.compile(
+    r"(?P<word>[\w%’'-]*[\w%)\]])\.(?P<quote>[\"”]?)(?P<space> +)(?P<next>[a-z][\w’'-]*)(?P<rest>[\s,.;:!?]|$)"
+)
+
+_COMMA_BEFORE = word_set("but which while whereas thereby thus so including")
+_FORKS = PRONOUNS | word_set("the a an this that these those in on at if when as not yes no please then")
+
+
+def close_up_spaces(text: str) -> str:
+    """No space stands before a comma, a stop or a closing bracket, nor after an opening one.
+
+    >>> close_up_spaces("On 1 October , they sang ( twice ) .")
+    'On 1 October, they sang (twice).'
+    """
+    for pattern, replacement in _SPACE_BEFORE:
+        text = substitute(pattern, replacement, text)
+    return text
+
+
+def space_after_punctuation(text: str) -> str:
+    """A space follows a comma or a stop between words, not one inside a number, an address or a file's name.
+
+    >>> space_after_punctuation("It opened,then moved.The Panda Co.,Ltd. has 1,356 shops at 10.30 on u.com/a,b")
+    'It opened, then moved. The Panda Co., Ltd. has 1,356 shops at 10.30 on u.com/a,b'
+    """
+    for pattern, replacement in _SPACE_AFTER:
+        text = substitute(pattern, replacement, text)
+    return text
+
+
+def collapse_doubled_punctuation(text: str) -> str:
+    """Of two marks side by side where one belongs, the stronger stays.
+
+    >>> collapse_doubled_punctuation("In Shandong,, it rained. . It rained; , then it stopped,. Wait...")
+    'In Shandong, it rained. It rained; then it stopped. Wait...'
+    """
+    for pattern, replacement in _DOUBLED:
+        text = substitute(pattern, replacement, text)
+    return text
+
+
+def drop_stop_before_comma(text: str) -> str:
+    """A full stop with a comma behind it goes; the comma stays, inside the quotation mark if there is one.
+
+    >>> drop_stop_before_comma('a humanistic environment. , 20 measures; "replenishing the chain". , thereby')
+    'a humanistic environment, 20 measures; "replenishing the chain", thereby'
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        stop = "." if match["word"].lower() in ABBREVIATIONS else ""
+        return f"{match['word']}{stop},{match['closer']}"
+
+    text = re.sub(r"([\"”])\.\s+,(?=\s|$)", r"\1,", text)
+    text = substitute(_STOP_THEN_OTHER, r"\1", text)
+    return _STOP_THEN_COMMA.sub(replace, text)
+
+
+def join_cut_sentence(text: str) -> str:
+    """A full stop before a lower-case word that cannot begin a sentence goes.
+
+    >>> join_cut_sentence("They make cars, e.g. vans, and high-end equipment. and other industries. it is so.")
+    'They make cars, e.g. vans, and high-end equipment, and other industries. it is so.'
+
+    Before a pronoun or an article the stop may be right and the capital missing: that is left to a person.
+    """
+    if not text[:1].isupper() and text[:1].isalpha():  # written without capitals: nothing can be concluded
+        return text
+    return _STOP_THEN_WORD.sub(_join, text)
+
+
+def _join(match: re.Match[str]) -> str:
+    word, following = match["word"], match["next"]
+    start = match.start("word")
+    inside_a_name = match.string[:start].endswith(".") or match["quote"] or not any(map(str.isalpha, word))
+    if inside_a_name or len(word) < 3 or word.lower() in ABBREVIATIONS or (word[:1].isupper() and len(word) < 5):
+        return match[0]
+    if following in _FORKS or following in NAME_PARTICLES or not following.isalpha() or len(following) < 2:
+        return match[0]
+    if following != following.lower() or match["rest"] == ".":
+        return match[0]
+    is_list = following in {"and", "or"} and re.match(r"\s+others?\b", match.string[match.end("next") :])
+    mark = "," if is_list or following in _COMMA_BEFORE else ""
+    return f"{word}{mark} {following}{match['rest']}"
+
+
+_MARKER = re.compile(r"(?<![\d.,$€£¥-])(\d{1,2}) ?\. ?(?=[A-Z][a-z])")
+
+
+def space_list_items(text: str) -> str:
+    """The numbers of a list that ran together stand apart from its items.
+
+    >>> space_list_items("1 .Plan the work2 .Do it3.Rest")
+    '1. Plan the work 2. Do it 3. Rest'
+    """
+    markers = list(_MARKER.finditer(text))
+    if len(markers) < 2 or [int(marker[1]) for marker in markers] != list(range(1, len(markers) + 1)):
+        return text
+    pieces, at = [], 0
+    for marker in markers:
+        before = text[at : marker.start()]
+        pieces += [before, "" if not before or before[-1:] in " (" else " ", f"{marker[1]}. "]
+        at = marker.end()
+    return "".join([*pieces, text[at:]])

@@ -1,0 +1,124 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postedit.repairs import DATED_REPAIRS, REPAIRS, Repaired, repair
+from postedit.repairs.repetition import drop_repeated_phrases
+from postedit.segments import split_sentences
+
+CASES: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "cases" / "repairs.json").read_text(encoding="utf-8")
+)
+
+ROUGH_ARTICLE = Path(__file__).parents[2] / "shared" / "rough-article.txt"
+
+MENDS = [
+    pytest.param(
+        name, case, id=f"{name}: {case['text']}", marks=pytest.mark.xfail(reason=case["known_failure"], strict=True)
+    )
+    if "known_failure" in case
+    else pytest.param(name, case, id=f"{name}: {case['text']}")
+    for name, cases in CASES.items()
+    for case in cases["mends"]
+]
+LEAVES = [(name, case) for name, cases in CASES.items() for case in cases["leaves"]]
+
+# Pieces that repairs react to, so that random texts are made of trouble.
+_WORDS = (
+    "the and said In Foshan 2019 will be open best & ; , . . ” “ \" ' ( ) ， 。 （ ５ 》 《 静夜 1. Plan 2 . At The , ,"
+)
+_NOTATIONS = ("&amp;quot;", "&#39;", "â€™", "etc. Require.", "such as ,", "\u3000", "......", "and the", "www.a.com,b")
+DEBRIS = [*_WORDS.split(), *_NOTATIONS]
+
+
+def fixed(name: str, case: Any) -> str:
+    if name in DATED_REPAIRS:
+        return DATED_REPAIRS[name](case["text"], case["year"])
+    return REPAIRS[name](case if isinstance(case, str) else case["text"])
+
+
+@pytest.mark.parametrize(("name", "case"), MENDS)
+def test_a_fault_is_mended(name: str, case: dict[str, Any]) -> None:
+    assert fixed(name, case) == case["expected"]
+
+
+@pytest.mark.parametrize(("name", "case"), LEAVES)
+def test_what_is_right_is_left_alone(name: str, case: Any) -> None:
+    assert fixed(name, case) == (case if isinstance(case, str) else case["text"])
+
+
+def test_every_repair_has_cases_of_both_kinds() -> None:
+    assert set(CASES) == {*REPAIRS, *DATED_REPAIRS}
+    for name, cases in CASES.items():
+        assert len(cases["mends"]) >= 6, name
+        assert len(cases["leaves"]) >= 6, name
+
+
+@pytest.mark.parametrize("case", [case for _, case in LEAVES if isinstance(case, str)])
+def test_the_steps_name_what_changed_the_text(case: str) -> None:
+    result = repair(case)
+    assert (result.text == case) == (result.steps == ())
+    assert set(result.steps) <= set(REPAIRS)
+
+
+def test_faults_that_hide_behind_one_another_are_all_mended() -> None:
+    assert repair("It&#39;s the the plan . , and, , the work.").text == "It's the plan, and, the work."
+
+
+def test_without_a_year_the_tense_stays() -> None:
+    text = "In 2020, five areas will emerge."
+    assert repair(text).steps == ()
+    assert repair(text, 2023).steps == ("put a past year in the past tense",)
+
+
+def test_a_text_of_which_nothing_would_be_left_stays() -> None:
+    assert repair("&nbsp;") == Repaired("&nbsp;")
+
+
+def test_a_loop_that_fills_the_text_is_cut_in_good_time() -> None:
+    assert drop_repeated_phrases("the old town, " * 400 + "the end") == "the old town, the end"
+
+
+@given(
+    st.one_of(st.text(), st.lists(st.sampled_from(DEBRIS), max_size=14).map(" ".join)), st.sampled_from([None, 2023])
+)
+@settings(deadline=None, max_examples=400)
+def test_a_repaired_text_needs_no_repair(text: str, year: int | None) -> None:
+    assert repair(repair(text, year).text, year).steps == ()
+
+
+@pytest.mark.skipif(not ROUGH_ARTICLE.exists(), reason="the rough article is not part of the repository")
+def test_every_kind_of_fault_of_the_rough_article_is_mended() -> None:
+    text = ROUGH_ARTICLE.read_text(encoding="utf-8")
+    sentences = [text[start:end] for start, end in split_sentences(text)]
+    steps = {step for sentence in sentences for step in repair(sentence, 2023).steps}
+    assert steps >= {
+        "phrase literal requirements",
+        "drop a stop before a comma",
+        "join a cut sentence",
+        "put a comma before said",
+        "drop repeated phrases",
+        "drop echoed words",
+        "lower stray capitals",
+        "put a past year in the past tense",
+    }
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from(DEBRIS), max_size=14).map(" ".join)))
+@settings(deadline=None, max_examples=200)
+def test_a_repair_never_makes_a_text_much_longer(text: str) -> None:
+    assert len(repair(text).text) <= 2 * len(text) + 40
+
+
+@given(
+    st.lists(st.sampled_from(["1,356", "2019", "3.5", "the", "plan", ",", ".", "and", "and", "(", "６"]), max_size=12)
+)
+@settings(deadline=None)
+def test_no_number_is_lost(words: list[str]) -> None:
+    text = " ".join(words)
+    for number in ("1,356", "2019", "3.5"):
+        assert (number in text) == (number in repair(text).text)
