@@ -1,0 +1,306 @@
+"""From a name, a folder or a hub id to a `Translator`.
+
+Looked for in this order: a model that ships, a folder, the hub's cache, and, unless offline, the hub. Pickled weights
+are never opened and code that came with a checkpoint is never run: a model is data.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from postedit import manifest as manifests
+from postedit.conversion import ConversionError, PieceTokenizer, content_hash, converted
+from postedit.errors import ConfigError, ModelError
+from postedit.families import FAMILIES, Codec, HubCodec, Languages, PieceCodec, family_of, hub_tokenizer
+from postedit.manifest import Manifest
+from postedit.seq2seq import Card, Engine, Seq2SeqTranslator
+from postedit.translator import Job, Translator
+from postedit.translator_ct2 import Ct2Engine, vocabularies
+from postedit.translator_hf import HfEngine
+
+if TYPE_CHECKING:
+    from postedit.choices import Gate
+
+log = logging.getLogger(__name__)
+
+# The shipped model that "default" means.
+DEFAULT = "polish-v0"
+
+# Where shipped models lie: in the source tree (an editable install), and inside an installed wheel.
+HOMES = (Path(__file__).resolve().parents[2] / "models", Path(__file__).resolve().parent / "_weights")
+
+ENGINES = ("auto", "ct2", "hf")
+COMPUTE_TYPES = ("int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_WANTED = ("*.safetensors", "*.json", "*.model", "*.spm", "*.txt")
+_PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How the caller wants a model run."""
+
+    device: str
+    threads: int
+    offline: bool
+    languages: Languages
+    compute_type: str
+    engine: str
+    beam: int
+    jobs: frozenset[Job]
+    task: str | None
+
+
+def load(  # noqa: PLR0913  # a front door: every setting is optional and named by the caller
+    model: str = "default",
+    *,
+    device: str = "auto",
+    threads: int = 0,
+    offline: bool = False,
+    source_language: str = "zh",
+    target_language: str = "en",
+    compute_type: str = "int8",
+    engine: str = "auto",
+    beam: int = 1,
+    jobs: Sequence[Job] = (),
+    task: str | None = None,
+) -> Translator:
+    """The model of that name, in that folder, or of that id on the hub.
+
+    >>> load().name
+    'polish-v0@...|ct2:int8'
+    >>> load("polsh-v0")
+    Traceback (most recent call last):
+        ...
+    postedit.errors.ModelError: no model 'polsh-v0': ... Shipped are polish-v0...
+
+    `compute_type` float32 is slower than int8 and exact; `engine` "hf" runs a checkpoint in torch ("auto" does so where
+    CTranslate2 cannot); `jobs` says what a checkpoint was trained for where its family does not;
+    `task` is what a T5 wants before its text. Raises ModelError, which says what to do.
+    """
+    _check("engine", engine, ENGINES)
+    _check("compute_type", compute_type, COMPUTE_TYPES)
+    languages = Languages(source_language, target_language)
+    wish = _Wish(device, threads, offline, languages, compute_type, engine, beam, frozenset(jobs), task)
+    if shipped := _shipped(DEFAULT if model == "default" else model):
+        return _manifested(shipped, wish)
+    if model == "default":
+        raise ModelError(_nowhere(DEFAULT))
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return _from_folder(folder, folder.resolve().name, wish)
+    if not _HUB_ID.fullmatch(model) or folder.exists():
+        names = ", ".join(one.name for one in models()) or "none"
+        raise ModelError(
+            f"no model {model!r}: it is no folder, no hub id (owner/name), and no shipped model. Shipped are {names}."
+        )
+    return _from_folder(_fetched(model, offline=offline), model, wish)
+
+
+def models() -> tuple[Manifest, ...]:
+    """The models that ship, by name.
+
+    >>> [one.family for one in models() if one.name == DEFAULT]
+    ['postedit-bart']
+    """
+    found: dict[str, Manifest] = {}
+    for home in HOMES:
+        for path in sorted(home.glob("*/manifest.json")):
+            found.setdefault(path.parent.name, manifests.read(path.parent))
+    return tuple(found[name] for name in sorted(found))
+
+
+def describe(manifest: Manifest) -> str:
+    """One line for a person: name, jobs, size, licence."""
+    jobs = ", ".join(job for job in Job if job in manifest.jobs)
+    default = " (default)" if manifest.name == DEFAULT else ""
+    return f"{manifest.name}{default}: {jobs}; {manifest.bytes / 1e6:.0f} MB; {manifest.licence}"
+
+
+def gate_of(translator: Translator) -> "Gate":
+    """The gate that was tuned for a model and stands in its manifest; the ordinary one where there is none."""
+    from postedit.choices import Gate
+
+    settings = translator.card.gate if isinstance(translator, Seq2SeqTranslator) else {}
+    return Gate.from_manifest({"gate": settings})
+
+
+def _check(setting: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ConfigError(f"{setting} must be one of {', '.join(known)}, not {value!r}.")
+
+
+def _shipped(name: str) -> Manifest | None:
+    if "/" in name or name in (".", "..", ""):
+        return None
+    for home in HOMES:
+        if (home / name / "manifest.json").exists():
+            return manifests.read(home / name)
+    return None
+
+
+def _nowhere(name: str) -> str:
+    places = " and ".join(str(home / name) for home in HOMES)
+    return f"the shipped model {name!r} is not there: looked in {places}. Reinstall postedit, or name a model folder."
+
+
+def _from_folder(folder: Path, name: str, wish: _Wish) -> Translator:
+    if (folder / "manifest.json").exists():
+        return _manifested(manifests.read(folder), wish)
+    settings = _settings(folder)
+    if (folder / "model.bin").exists() and "model_type" not in settings:
+        return _plain_ct2(folder, name, wish)
+    return _checkpoint(folder, name, settings, wish)
+
+
+def _manifested(manifest: Manifest, wish: _Wish) -> Translator:
+    """One of our own models, once its checksums hold."""
+    family_of(manifest.family, str(manifest.weights))
+    manifests.verify(manifest)
+    says = len(vocabularies(manifest.weights)[1])
+    codec = PieceCodec(manifest.weights / "sentencepiece.model", says)
+    card = Card(
+        f"{manifest.name}@{manifest.digest[:8]}",
+        wish.jobs or manifest.jobs,
+        manifest.max_input_tokens,
+        manifest.max_output_tokens,
+        gate=manifest.gate,
+    )
+    return Seq2SeqTranslator(card, codec, _ct2(manifest.weights, codec, wish))
+
+
+def _plain_ct2(folder: Path, name: str, wish: _Wish) -> Translator:
+    """A folder that ct2-transformers-converter wrote, with the tokenizer's files copied beside the weights."""
+    if not (folder / "tokenizer_config.json").exists():
+        raise ModelError(
+            f"{folder}: a CTranslate2 model without its tokenizer. Copy the checkpoint's tokenizer files there "
+            "(tokenizer_config.json and what it names), or name the checkpoint itself: it is converted for you."
+        )
+    tokenizer = hub_tokenizer(folder)
+    model_type = _TOKENIZERS.get(type(tokenizer).__name__, "")
+    codec = HubCodec(tokenizer, model_type, wish.languages, wish.task or "") if model_type else None
+    if codec is None:
+        raise ModelError(
+            f"{folder}: no family known here uses a {type(tokenizer).__name__}. Name the checkpoint itself."
+        )
+    card = _card(f"{name}@{manifests.digest(folder / 'model.bin')[:8]}", model_type, tokenizer, {}, wish)
+    return Seq2SeqTranslator(card, codec, _ct2(folder, codec, wish))
+
+
+_TOKENIZERS = {
+    "MarianTokenizer": "marian",
+    "M2M100Tokenizer": "m2m_100",
+    "NllbTokenizer": "m2m_100",
+    "MBartTokenizer": "mbart",
+    "MBart50Tokenizer": "mbart",
+    "T5Tokenizer": "t5",
+    "BartTokenizer": "bart",
+    "RobertaTokenizer": "bart",
+}
+
+
+def _checkpoint(folder: Path, name: str, settings: Mapping[str, Any], wish: _Wish) -> Translator:
+    """A Hugging Face checkpoint: converted, or run by torch where it cannot be or shall not be."""
+    _refuse_pickles(folder)
+    model_type = str(settings.get("model_type"))
+    ours = model_type == "bart" and not (folder / "tokenizer_config.json").exists() and (folder / _PIECES).exists()
+    model_type = "postedit-bart" if ours else model_type
+    family_of(model_type, str(folder))
+    tokenizer = PieceTokenizer(folder / _PIECES) if ours else hub_tokenizer(folder)
+    task = wish.task if wish.task is not None else _task(settings, wish.languages)
+    forced = settings.get("forced_bos_token_id") if model_type == "bart" else None
+    codec: Codec
+    codec = PieceCodec(folder / _PIECES) if ours else HubCodec(tokenizer, model_type, wish.languages, task, forced)
+    card = _card(f"{name}@{content_hash(folder)[:8]}", model_type, tokenizer, settings, wish)
+    return Seq2SeqTranslator(card, codec, _engine(folder, tokenizer, codec, wish))
+
+
+_PIECES = "sentencepiece.model"
+
+
+def _engine(folder: Path, tokenizer: Any, codec: Codec, wish: _Wish) -> Engine:
+    if wish.engine != "hf":
+        try:
+            return _ct2(converted(folder, tokenizer, wish.compute_type), codec, wish)
+        except ConversionError as error:
+            if wish.engine == "ct2":
+                raise
+            log.warning("%s It runs in torch instead, more slowly.", error)
+    return HfEngine(folder, codec, device=wish.device, threads=wish.threads, beam=wish.beam)
+
+
+def _ct2(folder: Path, codec: Codec, wish: _Wish) -> Engine:
+    return Ct2Engine(
+        folder, codec, device=wish.device, threads=wish.threads, compute_type=wish.compute_type, beam=wish.beam
+    )
+
+
+def _card(name: str, model_type: str, tokenizer: Any, settings: Mapping[str, Any], wish: _Wish) -> Card:
+    family = FAMILIES[model_type]
+    # Relative positions (T5) have no end; such models were trained on 512.
+    positions = settings.get("max_position_embeddings") or settings.get("n_positions") or 512
+    longest = min(int(positions), int(getattr(tokenizer, "model_max_length", positions)))
+    jobs = wish.jobs or family.jobs
+    # An answer shares its positions with a start token and perhaps a language.
+    return Card(name, jobs, longest, longest - 2, family.one_sentence, wish.languages.target)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    """config.json, with what generation_config.json adds."""
+    path = folder / "config.json"
+    try:
+        settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if (more := folder / "generation_config.json").exists():
+            settings |= {key: value for key, value in json.loads(more.read_text(encoding="utf-8")).items() if value}
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{folder}: no model here: neither manifest.json nor config.json. Name the folder that holds one of them."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read ({error}). Fetch the model again.") from error
+    return settings
+
+
+def _refuse_pickles(folder: Path) -> None:
+    if any(folder.glob("*.safetensors")):
+        return
+    pickled = next((path.name for path in sorted(folder.iterdir()) if path.suffix in _PICKLED), None)
+    if pickled:
+        raise ModelError(
+            f"{folder}: its weights are only in {pickled}, a format that can run code when it is opened. Convert to "
+            "safetensors first: in an environment you trust, from_pretrained(...) and then save_pretrained(...)."
+        )
+    raise ModelError(f"{folder}: no weights here: no *.safetensors beside config.json. Fetch the model again.")
+
+
+def _task(settings: Mapping[str, Any], languages: Languages) -> str:
+    """What a checkpoint's own config puts before the text: for our languages, or for its only task."""
+    tasks: Mapping[str, Any] = settings.get("task_specific_params") or {}
+    wanted = tasks.get(f"translation_{languages.source}_to_{languages.target}")
+    if wanted is None and len(tasks) == 1:
+        wanted = next(iter(tasks.values()))
+    return str((wanted or {}).get("prefix") or "")
+
+
+def _fetched(hub_id: str, *, offline: bool) -> Path:
+    """The folder of a hub id in the hub's cache, fetched if it is not there and may be."""
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(hub_id, local_files_only=offline, allow_patterns=list(_WANTED)))
+    except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
+        cause = "offline, and" if offline else f"the hub did not give it ({_brief(error)}), and"
+        raise ModelError(
+            f"model {hub_id!r}: {cause} it is not in the cache {constants.HF_HUB_CACHE}. "
+            f"Fetch it once with a network (huggingface-cli download {hub_id}), or name a folder that holds it."
+        ) from error
+
+
+def _brief(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
