@@ -60,7 +60,7 @@ _HOMES = {
     "load": "weights",
 }
 
-__all__ = [*_HOMES]  # noqa: PLE0604  # pyright: ignore
+__all__ = [*_HOMES]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:

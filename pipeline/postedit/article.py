@@ -84,7 +84,8 @@ def _check_blocks(id_: str, side: str, text: str, blocks: tuple[Block, ...]) -> 
             raise ArticleError(f"article {id_!r}: block {number} of the {side} begins at {block.start}, before {at}.")
         if block.end > len(text):
             raise ArticleError(
-                f"article {id_!r}: block {number} spans {block.start} to {block.end}, but the {side} ends at {len(text)}."
+                f"article {id_!r}: block {number} spans {block.start} to {block.end}, "
+                f"but the {side} ends at {len(text)}."
             )
         at = block.end
 
@@ -168,6 +169,7 @@ class Rejected:
 
     candidate: Candidate
     reason: str
+    check: str = ""  # the key in checks.CHECKS of the veto, where it was one
 
 
 class Status(StrEnum):

@@ -12,6 +12,7 @@ from postedit.article import Article, Segment
 from postedit.candidates import propose
 from postedit.choices import Gate, choose
 from postedit.config import Config
+from postedit.dates import year_of
 from postedit.defects import inspect
 from postedit.edited import Edited
 from postedit.segments import cut, segment
@@ -30,9 +31,11 @@ def clean_articles(
     rows = [segments_of(article, translator) for article in articles]
 
     segments = [one for row in rows for one in row]
-    proposed = propose(segments, translator, config.hypotheses)
+    years = [year_of(article) for article, row in zip(articles, rows, strict=True) for _ in row]
+    proposed = propose(segments, translator, config.hypotheses, years)
     chosen = [
-        choose(one, candidates, inspect(one), gate) for one, candidates in zip(segments, proposed, strict=True)
+        choose(one, candidates, inspect(one, year), gate)
+        for one, candidates, year in zip(segments, proposed, years, strict=True)
     ]
 
     edited, at = [], 0

@@ -55,7 +55,7 @@ class Translator(Protocol):
         ...
 
     def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
-        """Up to `hypotheses` different outputs a request, best first. Raises ModelError for a request that is too long."""
+        """Up to `hypotheses` different outputs a request, best first. ModelError for a request that is too long."""
         ...
 
     def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:

@@ -1,0 +1,135 @@
+"""Propose: for each segment the draft, its repair, and what a model would rather say. The only stage that asks a model.
+
+The draft is always first. A model is asked once a job for all segments together, and one judge scores a whole row,
+so that the scores of a row compare.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from postedit.article import Candidate, Origin, Segment
+from postedit.repairs import Repaired
+from postedit.repairs import repair as repair_text
+from postedit.translator import Job, Request, Translator
+
+# Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
+TOO_LONG = "longer than the model reads"
+
+_ORIGINS = {Job.POLISH: Origin.POLISH, Job.POST_EDIT: Origin.POST_EDIT, Job.RETRANSLATE: Origin.RETRANSLATE}
+
+
+# A text and the year in which it was written to the text with its faults mended.
+Repair = Callable[[str, int | None], Repaired]
+
+
+def propose(
+    segments: Sequence[Segment],
+    translator: Translator | None,
+    hypotheses: int = 1,
+    years: Sequence[int | None] = (),
+    repair: Repair = repair_text,
+) -> list[tuple[Candidate, ...]]:
+    """One row of candidates a segment, the draft first, no wording twice.
+
+    >>> from postedit.translator import FakeTranslator
+    >>> fake = FakeTranslator({"He come home.": "He came home."})
+    >>> for candidate in propose([Segment("He come home .", 0)], fake)[0]:
+    ...     print(candidate.origin, candidate.score, candidate.text)
+    draft -1.0 He come home .
+    repair -1.0 He come home.
+    polish 0.0 He came home.
+
+    The model reads the repaired text: debris misleads it. What it writes is repaired too. A segment that is longer
+    than the model reads gets its repair, and the draft's steps say why there is no more. `years` says when each
+    segment was written, where that is known.
+    """
+    rows, written = [], list(years) or [None] * len(segments)
+    for segment, year in zip(segments, written, strict=True):
+        mended = repair(segment.text, year)
+        mends = [Candidate(mended.text, Origin.REPAIR, steps=mended.steps)] if mended.text != segment.text else []
+        rows.append([Candidate(segment.text, Origin.DRAFT), *mends])
+    if translator is None:
+        return [tuple(row) for row in rows]
+
+    for job in (job for job in Job if job in translator.jobs):
+        asked = {n: request for n, request in _requests(job, segments, rows).items() if _fits(translator, request)}
+        outputs = translator.translate(list(asked.values()), hypotheses) if asked else []
+        for n, texts in zip(asked, outputs, strict=True):
+            for text in texts:
+                mended = repair(_quoted_like(rows[n][0].text, text.strip()), written[n])
+                rows[n].append(Candidate(mended.text, _ORIGINS[job], steps=mended.steps))
+    return _score([_distinct(row) for row in rows], segments, translator)
+
+
+def _requests(job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]]) -> dict[int, Request]:
+    """What a job is asked, by the number of the segment: everything it needs, or nothing."""
+    requests = {}
+    for n, (segment, row) in enumerate(zip(segments, rows, strict=True)):
+        if not row[0].text or (job is not Job.POLISH and not segment.source):
+            continue
+        requests[n] = _request(job, segment, row)
+    return requests
+
+
+def _request(job: Job, segment: Segment, row: Sequence[Candidate]) -> Request:
+    mended = next((one.text for one in row if one.origin is Origin.REPAIR), row[0].text)
+    draft = "" if job is Job.RETRANSLATE else mended
+    return Request(job, draft=draft, source="" if job is Job.POLISH else segment.source or "")
+
+
+def _fits(translator: Translator, request: Request) -> bool:
+    return translator.count(request) <= translator.max_tokens
+
+
+def _quoted_like(draft: str, text: str) -> str:
+    """The text with the draft's quotation marks: to straighten “ ” in one sentence of an article mends nothing.
+
+    >>> _quoted_like("the “old” town", 'the "older" town')
+    'the “older” town'
+    """
+    if '"' not in draft and "“" in draft:
+        text = re.sub(r'(^|[\s(\[—])"(?=\S)', r"\1“", text).replace('"', "”")
+    if "'" not in draft and "’" in draft:
+        text = re.sub(r"(?<=\w)'", "’", text)
+    if not set("“”") & set(draft) and '"' in draft:
+        text = text.replace("“", '"').replace("”", '"')
+    return text.replace("’", "'") if "’" not in draft and "'" in draft else text
+
+
+def _distinct(row: Sequence[Candidate]) -> list[Candidate]:
+    """The row without repetitions and silence; of two alike the first stays, and the draft always does."""
+    first: dict[str, Candidate] = {}
+    for candidate in row:
+        if candidate.text or candidate.origin is Origin.DRAFT:
+            first.setdefault(candidate.text, candidate)
+    return list(first.values())
+
+
+def _score(
+    rows: Sequence[list[Candidate]], segments: Sequence[Segment], translator: Translator
+) -> list[tuple[Candidate, ...]]:
+    """The rows with their scores; a row of one has nothing to compare and is not scored."""
+    scored: list[tuple[Candidate, ...]] = []
+    places: list[tuple[int, Request]] = []
+    for n, (row, segment) in enumerate(zip(rows, segments, strict=True)):
+        askable = _judgements(translator, segment, row)
+        request = next((one for one in askable if _fits(translator, one)), None)
+        if request is None and askable and row[0].text:
+            row[0] = replace(row[0], steps=(TOO_LONG,))
+        elif request is not None and len(row) > 1:
+            places.append((n, request))
+        scored.append(tuple(row))
+
+    requests = [request for n, request in places for candidate in rows[n] if candidate.text]
+    outputs = [candidate.text for n, _ in places for candidate in rows[n] if candidate.text]
+    scores = iter(translator.score(requests, outputs) if outputs else [])
+    for n, _ in places:
+        scored[n] = tuple(replace(one, score=next(scores)) if one.text else one for one in rows[n])
+    return scored
+
+
+def _judgements(translator: Translator, segment: Segment, row: Sequence[Candidate]) -> list[Request]:
+    """What the judge can be asked: first what lets it read the most of source and draft."""
+    order = (Job.POST_EDIT, Job.POLISH, Job.RETRANSLATE) if segment.source else (Job.POLISH,)
+    return [_request(job, segment, row) for job in order if job in translator.jobs]

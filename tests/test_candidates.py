@@ -1,0 +1,130 @@
+"""Every row begins with the draft, holds no wording twice, and is scored by one judge."""
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postedit.article import Mark, Origin, Segment
+from postedit.candidates import TOO_LONG, propose
+from postedit.repairs import Repaired
+from postedit.translator import FakeTranslator, Job, Request
+
+ALL_JOBS = (Job.POLISH, Job.POST_EDIT, Job.RETRANSLATE)
+
+
+def close_up(text: str, year: int | None) -> Repaired:
+    closed = text.replace(" .", ".").replace("will be", "was" if year == 2020 else "will be")
+    return Repaired(closed, ("close up spaces",) if closed != text else ())
+
+
+def leave(text: str, year: int | None) -> Repaired:
+    return Repaired(text)
+
+
+class Witness(FakeTranslator):
+    """A fake that remembers how it was asked."""
+
+    def __init__(self, outputs: dict[str, str], jobs: Sequence[Job] = (Job.POLISH,), max_tokens: int = 256) -> None:
+        super().__init__(outputs, jobs, max_tokens=max_tokens)
+        self.translated: list[list[Request]] = []
+        self.scored: list[list[Request]] = []
+
+    def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
+        self.translated.append(list(requests))
+        return super().translate(requests, hypotheses)
+
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
+        self.scored.append(list(requests))
+        return super().score(requests, outputs)
+
+
+def origins(row: Sequence[object]) -> list[str]:
+    return [str(getattr(candidate, "origin", "")) for candidate in row]
+
+
+def test_without_a_translator_there_are_draft_and_repair_unscored() -> None:
+    clean, debris = propose([Segment("It rains.", 0), Segment("It rains .", 9)], None, repair=close_up)
+    assert origins(clean) == ["draft"]
+    assert origins(debris) == ["draft", "repair"]
+    assert debris[1].steps == ("close up spaces",)
+    assert debris[1].score is None
+
+
+def test_the_model_reads_the_repaired_text_and_its_answer_is_repaired() -> None:
+    fake = Witness({"He come.": "He came ."})
+    row = propose([Segment("He come .", 0)], fake, repair=close_up)[0]
+    assert [candidate.text for candidate in row] == ["He come .", "He come.", "He came."]
+    assert row[2].steps == ("close up spaces",)
+
+
+def test_with_a_source_every_job_that_the_model_can_do_is_asked_once() -> None:
+    fake = Witness({"He come.": "He came.", "他来了。": "He is here."}, ALL_JOBS)
+    rows = propose([Segment("He come.", 0, source="他来了。"), Segment("It is.", 9)], fake, repair=leave)
+    assert origins(rows[0]) == ["draft", "polish", "post-edit"]  # the retranslation is the post-edit's wording
+    assert [[request.job for request in call] for call in fake.translated] == [
+        [Job.POLISH, Job.POLISH], [Job.POST_EDIT], [Job.RETRANSLATE],
+    ]  # fmt: skip
+    assert fake.translated[2] == [Request(Job.RETRANSLATE, source="他来了。")]
+
+
+def test_one_judge_scores_a_row_in_one_call_with_all_that_it_can_read() -> None:
+    fake = Witness({"He come.": "He came.", "他来了。": "He is here."}, ALL_JOBS)
+    propose([Segment("He come.", 0, source="他来了。")], fake, repair=leave)
+    assert fake.scored == [[Request(Job.POST_EDIT, draft="He come.", source="他来了。")] * 3]
+
+
+def test_a_polishing_judge_reads_the_repaired_text_even_beside_a_source() -> None:
+    fake = Witness({"He come.": "He came."})
+    propose([Segment("He come .", 0, source="他来了。")], fake, repair=close_up)
+    assert set(fake.scored[0]) == {Request(Job.POLISH, draft="He come.")}
+
+
+def test_a_row_with_nothing_to_compare_is_not_scored() -> None:
+    fake = Witness({})
+    row = propose([Segment("It is.", 0)], fake, repair=leave)[0]
+    assert origins(row) == ["draft"]
+    assert fake.scored == []
+
+
+def test_what_is_longer_than_the_model_reads_is_not_sent_and_says_so() -> None:
+    fake = Witness({"It is .": "It was."}, max_tokens=3)
+    rows = propose([Segment("one two three four .", 0), Segment("It is .", 30)], fake, repair=close_up)
+    assert origins(rows[0]) == ["draft", "repair"]
+    assert rows[0][0].steps == (TOO_LONG,)
+    assert rows[1][0].steps == ()
+
+
+def test_a_model_that_cannot_be_asked_for_want_of_a_source_is_not_called_short() -> None:
+    row = propose([Segment("It is.", 0)], FakeTranslator({}, [Job.RETRANSLATE]), repair=leave)[0]
+    assert row[0].steps == ()
+
+
+def test_an_answer_keeps_the_quotation_marks_of_the_draft() -> None:
+    fake = FakeTranslator({"the “old” towns’ wall": 'the "old" town\'s wall'})
+    assert propose([Segment("the “old” towns’ wall", 0)], fake, repair=leave)[0][-1].text == "the “old” town’s wall"
+
+
+def test_markup_is_hidden_from_the_model() -> None:
+    fake = Witness({})
+    propose([Segment("A **big** dog.", 0, marks=(Mark(2, 4), Mark(7, 9)))], fake, repair=leave)
+    assert fake.translated == [[Request(Job.POLISH, draft="A big dog.")]]
+
+
+@given(st.lists(st.text(max_size=12), max_size=5), st.dictionaries(st.text(max_size=12), st.text(max_size=12)))
+@settings(deadline=None)
+def test_every_row_begins_with_the_draft_and_repeats_nothing(drafts: list[str], outputs: dict[str, str]) -> None:
+    segments = [Segment(draft, 0, source="源") for draft in drafts]
+    rows = propose(segments, FakeTranslator(outputs, ALL_JOBS), repair=close_up)
+    assert [row[0].text for row in rows] == drafts
+    assert all(row[0].origin is Origin.DRAFT for row in rows)
+    assert all(len({candidate.text for candidate in row}) == len(row) for row in rows)
+
+
+def test_a_repair_is_told_when_its_segment_was_written() -> None:
+    segments = [Segment("It will be cold.", 0), Segment("It will be warm.", 20)]
+    rows = propose(segments, FakeTranslator({}), years=[None, 2020], repair=close_up)
+    assert [[one.text for one in row] for row in rows] == [
+        ["It will be cold."],
+        ["It will be warm.", "It was warm."],
+    ]
