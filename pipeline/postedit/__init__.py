@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from postedit.article import Status as Status
     from postedit.cleaner import Cleaner as Cleaner
     from postedit.cleaner import clean as clean
+    from postedit.comparison import compare as compare
     from postedit.config import Config as Config
     from postedit.edited import Edited as Edited
     from postedit.errors import ArticleError as ArticleError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from postedit.errors import ModelError as ModelError
     from postedit.errors import OutputError as OutputError
     from postedit.errors import PosteditError as PosteditError
+    from postedit.scores import score as score
     from postedit.translator import FakeTranslator as FakeTranslator
     from postedit.translator import Job as Job
     from postedit.translator import Request as Request
@@ -57,7 +59,9 @@ _HOMES = {
     "Status": "article",
     "Translator": "translator",
     "clean": "cleaner",
+    "compare": "comparison",
     "load": "weights",
+    "score": "scores",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604
