@@ -1,0 +1,189 @@
+"""A result as one HTML page for people who would rather look than read.
+
+The page asks nothing of the network, opens from disk, and needs no script to be read: every segment is in it as text,
+and the script only sorts, filters, moves and unfolds the candidates. All text is escaped, and the page's own policy
+refuses any other script.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from postedit.errors import ArticleError
+from postedit.report.charts import charts
+from postedit.report.segments import candidates_json, escape, segment_rows, with_gains
+
+PAGE = Path(__file__).parent
+STATUSES = ("edited", "review", "failed", "kept")
+
+
+def read_document(path: str, text: str | None = None) -> Any:
+    """The JSON of a file (or of the given text), or the records of a JSONL file. Raises ArticleError for neither."""
+    if text is None:
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            raise ArticleError(f"{path}: cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ArticleError(f"{path}: byte {error.start} is not UTF-8, so this is not a result.") from error
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        lines = [line for line in text.split("\n") if line.strip()]
+        try:
+            return [json.loads(line) for line in lines]
+        except ValueError:
+            raise ArticleError(f"{path}: this is not JSON: {error}. Pass what `clean -o` or `eval` wrote.") from error
+
+
+def render(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    """The page of a cleaned article, of many, or of an evaluation.
+
+    >>> page = render({"id": "a1", "segments": [{"draft": "<b>He come.", "text": "He came.", "status": "edited"}]})
+    >>> "<b>He" in page, "&lt;b&gt;He" in page
+    (False, True)
+    """
+    parts = list(_parts(result))
+    if not any("segments" in part or "systems" in part for part in parts):
+        raise ArticleError(
+            "there are neither segments nor scores in this result. Pass what `clean -o` or `eval` wrote."
+        )
+    segments = with_gains([segment for part in parts for segment in _labelled(part, len(parts) > 1)])
+    style, script = _file("page.css"), _file("page.js")
+    return Template(_file("page.html")).substitute(
+        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}",
+        style=style,
+        script=script,
+        title=escape(_title(parts)),
+        facts=_facts(parts),
+        scores="".join(_scores(part, len(parts) > 1) for part in parts),
+        charts=charts(segments),
+        furniture=_furniture(parts),
+        filters=_filters(segments),
+        sorts=_sorts(segments),
+        rows="\n".join(segment_rows(segments)),
+        candidates=candidates_json(segments),
+        total=len(segments),
+    )
+
+
+def _parts(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Articles or runs, whatever they are wrapped in; what the wrapping says holds for each of them."""
+    if isinstance(result, list | tuple):
+        for one in result:
+            yield from _parts(one)
+    elif not isinstance(result, Mapping):
+        raise ArticleError("a result is a JSON object or a list of them. Pass what `clean -o` or `eval` wrote.")
+    else:
+        inner = result.get("articles", result.get("runs"))
+        if not isinstance(inner, Sequence):
+            yield result
+            return
+        around = {key: value for key, value in result.items() if key not in ("articles", "runs", "segments")}
+        for one in inner:
+            yield {**around, **one}
+        if "segments" in result:
+            yield {**around, "segments": result["segments"]}
+
+
+def _labelled(part: Mapping[str, Any], several: bool) -> Iterator[dict[str, Any]]:
+    for segment in part.get("segments", ()):
+        yield {**segment, "article": _name(part) if several else ""}
+
+
+def _name(part: Mapping[str, Any]) -> str:
+    names = [str(part[key]) for key in ("suite", "id", "draft", "job") if part.get(key)]
+    return " · ".join(dict.fromkeys(names))
+
+
+def _title(parts: Sequence[Mapping[str, Any]]) -> str:
+    if len(parts) == 1:
+        return _name(parts[0]) or "A result"
+    suites = {str(part["suite"]) for part in parts if part.get("suite")}
+    return suites.pop() if len(suites) == 1 else f"{len(parts)} articles"
+
+
+def _file(name: str) -> str:
+    return (PAGE / name).read_text(encoding="utf-8")
+
+
+def _digest(content: str) -> str:
+    """What the policy calls this very text, so that it may be used and no other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _facts(parts: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
+    for name, label in FACTS.items():
+        values = dict.fromkeys(_plain(part[name]) for part in parts if part.get(name) not in (None, "", {}))
+        # A dozen articles have as many counts; only what they share, or what is one, is a fact of the page.
+        if len(values) == 1:
+            rows.append(f"<div><dt>{label}</dt><dd>{escape(next(iter(values)))}</dd></div>")
+    return "".join(rows)
+
+
+FACTS = {
+    "signature": "Signature",
+    "model": "Model",
+    "settings": "Settings",
+    "commit": "Commit",
+    "corpus": "Corpus",
+    "units": "Sentences scored",
+    "changed": "Share of segments changed",
+    "better": "Share better",
+    "worse": "Share worse",
+    "origins": "Chosen from",
+    "vetoes": "Vetoes",
+    "words_per_second": "Words a second",
+    "peak_megabytes": "Peak memory, MB",
+}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_plain(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(one) for one in value)
+    return f"{value:.3g}" if isinstance(value, float) and value < 1 else str(value)
+
+
+def _scores(part: Mapping[str, Any], several: bool) -> str:
+    from postedit.report.scores import scores_section
+
+    systems = part.get("systems")
+    return scores_section(systems, _name(part) if several else "") if isinstance(systems, Mapping) else ""
+
+
+def _furniture(parts: Sequence[Mapping[str, Any]]) -> str:
+    blocks = [block for part in parts for block in part.get("furniture", ())]
+    if not blocks:
+        return ""
+    rows = "".join(
+        f"<li><q dir=auto>{escape(block.get('text', ''))}</q> <small>{escape(block.get('why') or '')}"
+        f"{'' if block.get('dropped', True) else ' (kept)'}</small></li>"
+        for block in blocks
+    )
+    summary = f"<summary>Page furniture: {len(blocks)} block{'s' if len(blocks) != 1 else ''}</summary>"
+    return f"<details class=furniture>{summary}<ul>{rows}</ul></details>"
+
+
+def _filters(segments: Sequence[Mapping[str, Any]]) -> str:
+    counts = {status: sum(segment.get("status") == status for segment in segments) for status in STATUSES}
+    return "".join(
+        f'<label class="chip {status}"><input type=checkbox value={status} checked> {status} <b>{count}</b></label>'
+        for status, count in counts.items()
+        if count
+    )
+
+
+def _sorts(segments: Sequence[Mapping[str, Any]]) -> str:
+    options = {"order": "as in the text"}
+    if any("gain" in segment for segment in segments):
+        options |= {"loss": "losses first", "gain": "gains first"}
+    if any(segment.get("defects") for segment in segments):
+        options["defects"] = "most defects first"
+    return "".join(f"<option value={value}>{label}</option>" for value, label in options.items())

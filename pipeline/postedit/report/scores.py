@@ -1,0 +1,110 @@
+"""The scores of a report: a table, the intervals drawn, and what each stage gave."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from postedit.report.charts import bars, whiskers
+from postedit.report.segments import escape
+
+NAMES = {"bleu": "BLEU", "chrf": "chrF", "chrf++": "chrF++", "ter": "TER", "comet": "COMET"}
+
+
+def scores_section(systems: Mapping[str, Any], name: str) -> str:
+    """Table and charts of one run; `systems` maps a name to its scores by metric."""
+    found = {system: _metrics(scores) for system, scores in systems.items()}
+    metrics = list(dict.fromkeys(metric for scores in found.values() for metric in scores))
+    if not metrics:
+        return ""
+    charts = (_interval_chart, _stage_chart)
+    figures = [chart(found, metric) for chart in charts for metric in metrics]
+    title = f"Scores: {escape(name)}" if name else "Scores"
+    return (
+        f"<section><h2>{title}</h2>{_table(found, metrics)}"
+        f"<div class=figures>{''.join(figures)}</div>{_signatures(found, metrics)}</section>"
+    )
+
+
+def _metrics(scores: Any) -> dict[str, dict[str, Any]]:
+    """A number stands for a score with nothing known but its value."""
+    inner = scores.get("scores", scores) if isinstance(scores, Mapping) else {}
+    found: dict[str, dict[str, Any]] = {}
+    for metric, score in inner.items():
+        if isinstance(score, Mapping) and isinstance(score.get("value"), int | float):
+            found[metric] = dict(score)
+        elif isinstance(score, int | float) and metric in NAMES:
+            found[metric] = {"value": score}
+    return found
+
+
+def _table(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metrics: Sequence[str]) -> str:
+    head = "".join(f"<th colspan=2 scope=colgroup>{_metric(metric)}</th>" for metric in metrics)
+    rows = []
+    for system, scores in found.items():
+        cells = []
+        for metric in metrics:
+            cells += _cells(scores.get(metric), found.get("draft", {}).get(metric), metric)
+        rows.append(f"<tr><th scope=row>{escape(system)}</th>{''.join(cells)}</tr>")
+    head = f"<thead><tr><th scope=col>system</th>{head}</tr></thead>"
+    return (
+        f"<div class=scroll><table>{head}<tbody>{''.join(rows)}</tbody></table></div>"
+        "<p class=note>± is half of the 95 % interval. The second number is the difference to the draft; it has an "
+        "arrow where two paired tests call it real.</p>"
+    )
+
+
+def _metric(metric: str) -> str:
+    return f"{escape(NAMES.get(metric, metric))}{' (lower is better)' if metric == 'ter' else ''}"
+
+
+def _cells(score: Mapping[str, Any] | None, draft: Mapping[str, Any] | None, metric: str) -> list[str]:
+    if score is None:
+        return ["<td>", "<td>"]
+    width = 3 if metric == "comet" else 1
+    half = (score.get("interval") or {}).get("half_width")
+    interval = f" <small>± {half:.{width}f}</small>" if isinstance(half, int | float) else ""
+    value = f"<td>{score['value']:.{width}f}{interval}</td>"
+    if draft is None or draft is score:
+        return [value, "<td></td>"]
+    change = score["value"] - draft["value"]
+    if not score.get("significant"):
+        return [value, f"<td class=faint>{change:+.{width}f}</td>"]
+    better = change > 0 if score.get("higher_is_better", metric != "ter") else change < 0
+    arrow = "↑" if change > 0 else "↓"
+    word = "better" if better else "worse"
+    return [value, f'<td class="{"up" if better else "down"}">{change:+.{width}f} {arrow} <small>{word}</small></td>']
+
+
+def _interval_chart(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metric: str) -> str:
+    if not any(scores.get(metric, {}).get("interval") for scores in found.values()):
+        return ""
+    points = []
+    for system, scores in found.items():
+        if metric in scores:
+            bounds = scores[metric].get("interval") or {}
+            value = float(scores[metric]["value"])
+            points.append((system, value, float(bounds.get("low", value)), float(bounds.get("high", value))))
+    return whiskers(f"{NAMES.get(metric, metric)} with 95 % intervals", points) if len(points) > 1 else ""
+
+
+def _stage_chart(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metric: str) -> str:
+    """How much is lost when a stage is off: what it gave."""
+    whole = found.get("cleaned", {}).get(metric)
+    if whole is None:
+        return ""
+    sign = 1 if whole.get("higher_is_better", metric != "ter") else -1
+    given = []
+    for system, scores in found.items():
+        stage = system.removeprefix("without ").removesuffix(" off")
+        if stage != system and metric in scores:
+            given.append((stage, sign * (float(whole["value"]) - float(scores[metric]["value"]))))
+    return bars(f"What each stage gave, in {NAMES.get(metric, metric)}", given) if given else ""
+
+
+def _signatures(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metrics: Sequence[str]) -> str:
+    lines = []
+    for metric in metrics:
+        known = [scores[metric]["signature"] for scores in found.values() if scores.get(metric, {}).get("signature")]
+        lines += [
+            f"<li><code>{_metric(metric)} | {escape(signature)}</code></li>" for signature in dict.fromkeys(known)
+        ]
+    return f"<details><summary>Signatures</summary><ul>{''.join(lines)}</ul></details>" if lines else ""
