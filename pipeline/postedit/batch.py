@@ -191,7 +191,9 @@ def _is_done(job: Job, digest: str, signature: str) -> bool:
     assert job.output is not None
     details = _details_path(job.output) if job.format == "text" else job.output
     try:
-        facts = json.loads(details.read_text(encoding="utf-8").partition("\n")[0] if job.format == "jsonl" else details.read_bytes())
+        facts = json.loads(
+            details.read_text(encoding="utf-8").partition("\n")[0] if job.format == "jsonl" else details.read_bytes()
+        )
     except (OSError, ValueError):
         return False
     return job.output.exists() and facts.get("postedit") == signature and facts["input"]["sha256"] == digest

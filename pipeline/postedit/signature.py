@@ -1,6 +1,5 @@
 """The line that says what made a result, so that the same line means the same result."""
 
-
 from postedit import __version__
 from postedit.choices import Gate
 from postedit.config import Config
@@ -17,6 +16,10 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config) -> 
     if translator is None:
         parts.append("model:none")
     else:
-        parts += [f"model:{translator.name}", f"hyp:{config.hypotheses}", f"gate:{gate.margin:g}/{gate.max_edit_rate:g}"]
+        parts += [
+            f"model:{translator.name}",
+            f"hyp:{config.hypotheses}",
+            f"gate:{gate.margin:g}/{gate.max_edit_rate:g}",
+        ]
     furniture = "keep" if config.keep_furniture else "drop"
     return "|".join([*parts, f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"])
