@@ -45,8 +45,16 @@ def test_furniture_that_shares_its_line_stays() -> None:
     assert edited(page, Block(2, 7, Kind.FURNITURE), Block(10, 20)).text == page
 
 
-def test_a_page_of_nothing_but_furniture_becomes_empty() -> None:
-    assert edited("Share\n", Block(0, 5, Kind.FURNITURE)).text == ""
+def test_a_page_of_nothing_but_furniture_is_kept_because_the_labels_must_be_wrong() -> None:
+    page = edited("Share\n", Block(0, 5, Kind.FURNITURE))
+    assert page.text == "Share\n"
+    assert page.to_json()["furniture"][0]["dropped"] is False
+
+
+def test_what_is_no_block_stays_between_furniture_and_prose() -> None:
+    page = "It rained.\n\nShare\n\n[1]: http://x.cn\n\nThe [sun][1] came.\n"
+    blocks = (Block(0, 10), Block(12, 17, Kind.FURNITURE), Block(36, 54))
+    assert edited(page, *blocks).text == page.replace("Share\n\n", "")
 
 
 def test_the_details_hold_every_candidate_and_why_it_lost() -> None:
@@ -70,4 +78,7 @@ def test_cutting_furniture_never_cuts_prose(parts: list[tuple[str, bool]]) -> No
     for start, end in cuts(page, blocks):
         assert all(block.end <= start or block.start >= end for block in blocks if block.kind is Kind.PARAGRAPH)
     left = edited(page, *blocks).text
+    if all(furniture for _, furniture in parts):
+        assert left == page
+        return
     assert left.split() == " ".join(text for text, furniture in parts if not furniture).split()

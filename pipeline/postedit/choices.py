@@ -1,5 +1,6 @@
 """Choose: the draft, unless something else has been proven harmless and is predicted to be better."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -43,7 +44,7 @@ class Gate:
         for name, value in numbers.items():
             if name not in known:
                 raise ModelError(f"manifest: the gate has no {name!r}; known are {', '.join(sorted(known))}.")
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
                 raise ModelError(f"manifest: the gate's {name!r} must be a number, not {value!r}.")
         return cls(**{name: float(value) for name, value in numbers.items()})
 
@@ -145,7 +146,7 @@ def _veto_rewrite(rivals: _Rivals, gate: Gate, checks: Mapping[str, Check], *, b
     if candidate.score is None or base.score is None:
         return Objection("cannot be compared: no model has scored it")
     gain = candidate.score - base.score
-    if gain < gate.margin:
+    if not gain >= gate.margin:  # a score that is no number gains nothing
         return Objection(f"is not predicted to gain enough: {gain:+.2f} a token, {gate.margin:.2f} needed")
     return None
 

@@ -35,10 +35,11 @@ class Cleaner:
     def __init__(self, translator: Translator | None = None, *, config: Config | None = None, **settings: Any) -> None:
         if config is not None and settings:
             raise ConfigError("pass either config= or single settings, not both")
+        if isinstance(translator, str):
+            raise ConfigError(f"a translator is an object; to name a model, write model={translator!r}")
         self.config = config or Config.from_mapping(settings, where="Cleaner")
-        gate = Gate()
         if translator is None and self.config.model != "none":
-            loaded = weights.load(
+            translator = weights.load(
                 self.config.model,
                 device=self.config.device,
                 threads=self.config.threads,
@@ -46,7 +47,7 @@ class Cleaner:
                 source_language=self.config.source_language,
                 target_language=self.config.target_language,
             )
-            translator, gate = loaded, weights.gate_of(loaded)
+        gate = Gate() if translator is None else weights.gate_of(translator)
         self.translator = translator
         self.gate = gated(gate, self.config.margin)
         self.signature = run_signature(self.translator, self.gate, self.config)
@@ -60,6 +61,8 @@ class Cleaner:
 
         A record is a draft, a pair (draft, source), or a mapping with "draft" and perhaps "source", "id" and "format".
         """
+        if batch_size < 1:
+            raise ConfigError(f"batch_size must be at least 1, not {batch_size}")
         numbered = enumerate(records, 1)
         while batch := [_article(record, number) for number, record in islice(numbered, batch_size)]:
             yield from self.clean_articles(batch)
@@ -89,15 +92,18 @@ def clean(draft: str, source: str | None = None, **settings: Any) -> Edited:
 
 
 def _article(record: Record, number: int) -> Article:
+    """The article in a record; what it is not is told with the record's number: records come from anywhere."""
+    given: Any = record
     if isinstance(record, str):
-        return formats.parse(record, "text", str(number))
-    if isinstance(record, tuple):
-        if len(record) != 2:
-            raise ArticleError(f"record {number} is a tuple of {len(record)}; pass (draft, source).")
-        draft, source = record
-        return formats.parse(draft, "text", str(number), source)
-    if not isinstance(record.get("draft"), str):
-        raise ArticleError(f'record {number} has no text under "draft"; its keys are {", ".join(map(str, record))}.')
-    return formats.parse(
-        record["draft"], record.get("format", "text"), str(record.get("id", number)), record.get("source")
-    )
+        given = {"draft": record}
+    elif isinstance(record, tuple) and len(record) == 2:
+        given = {"draft": record[0], "source": record[1]}
+    if not isinstance(given, Mapping):
+        what = f"a tuple of {len(given)}" if isinstance(given, tuple) else f"a {type(given).__name__}"
+        raise ArticleError(f"record {number} is {what}; pass a draft, (draft, source), or a mapping.")
+    draft, source = given.get("draft"), given.get("source")
+    if not isinstance(draft, str):
+        raise ArticleError(f'record {number} has no text under "draft"; its keys are {", ".join(map(str, given))}.')
+    if not isinstance(source, str | None):
+        raise ArticleError(f'record {number}: "source" must be text or missing, not {type(source).__name__}.')
+    return formats.parse(draft, given.get("format", "text"), str(given.get("id", number)), source)

@@ -1,6 +1,7 @@
 """Settings: one page, every field with its reason. Stages never see it; `pipeline` hands them plain values."""
 
 import difflib
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -51,6 +52,8 @@ class Config:
 
     def __post_init__(self) -> None:
         problems = []
+        if self.margin is not None and math.isnan(self.margin):
+            problems.append("margin must be a number, not nan")
         if self.hypotheses < 1:
             problems.append(f"hypotheses must be at least 1, not {self.hypotheses}")
         if self.threads < 0:

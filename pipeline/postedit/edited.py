@@ -1,11 +1,14 @@
 """What comes out: an article with its choices, woven back into the text they were made for."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from postedit.article import Article, Block, Candidate, Choice, Kind, Origin, Status
+from postedit.article import PROSE, Article, Block, Candidate, Choice, Kind, Origin, Status
 from postedit.markup import lay
+
+_REST_OF_LINE = re.compile(r"[^\r\n]*(?:(?:\r\n|\r|\n)[^\S\r\n]*(?=[\r\n]|\Z))*(?:\r\n|\r|\n)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,13 @@ class Edited:
 
     @property
     def furniture(self) -> tuple[Block, ...]:
-        """The blocks that are not part of the article; left out of `text` unless `keep_furniture`."""
+        """The blocks that are not part of the article; left out of `text` if `drops_furniture`."""
         return tuple(block for block in self.article.blocks if block.kind is Kind.FURNITURE)
+
+    @property
+    def drops_furniture(self) -> bool:
+        """Whether `text` leaves the furniture out. A page of nothing else is kept: there, the labels must be wrong."""
+        return not self.keep_furniture and any(block.kind in PROSE for block in self.article.blocks)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -44,6 +52,7 @@ class Edited:
         return {
             "signature": self.signature,
             "id": self.article.id,
+            "text": self.text,
             "counts": self.counts,
             "furniture": [
                 {
@@ -51,7 +60,7 @@ class Edited:
                     "end": block.end,
                     "text": self.article.draft[block.start : block.end],
                     "why": block.why,
-                    "dropped": not self.keep_furniture,
+                    "dropped": self.drops_furniture,
                 }
                 for block in self.furniture
             ],
@@ -72,7 +81,7 @@ class Edited:
                 yield choice.segment.start, choice.segment.end, final
 
     def _cuts(self) -> list[tuple[int, int]]:
-        if self.keep_furniture:
+        if not self.drops_furniture:
             return []
         return cuts(self.article.draft, self.article.blocks)
 
@@ -96,33 +105,34 @@ def cuts(draft: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
     >>> cuts(page, blocks)
     [(0, 6), (16, 34)]
 
-    A block goes with the line break after it; the last one takes the blank lines before it instead, so that the
-    text still ends as it ended. Furniture that shares its line with something else stays: a cell of a table, say.
+    A block goes with its line and the blank lines after it; the last one takes the blank lines before it instead, so
+    that the text still ends as it ended. What is on a line of its own between blocks stays, as does furniture that
+    shares its line with something else: a cell of a table, say.
     """
     spans: list[tuple[int, int]] = []
     for number, block in enumerate(blocks):
-        if block.kind is not Kind.FURNITURE:
-            continue
-        line, before = _line_start(draft, block.start), blocks[number - 1].end if number else 0
+        start, end = _line_start(draft, block.start), _line_end(draft, block.end)
+        before = blocks[number - 1].end if number else 0
         after = blocks[number + 1].start if number + 1 < len(blocks) else len(draft)
-        if number + 1 < len(blocks):
-            after = _line_start(draft, after)
-        if before > line or after < block.end:
+        if block.kind is not Kind.FURNITURE or before > start or after < end:
             continue
-        spans.append((line, after))
-    merged: list[tuple[int, int]] = []
-    for start, end in spans:
-        if merged and merged[-1][1] == start:
-            start = merged.pop()[0]  # noqa: PLW2901
-        merged.append((start, end))
-    if merged and merged[-1][1] == len(draft):
-        start, end = merged.pop()
-        merged.append((len(draft[:start].rstrip()), len(draft.rstrip())) if draft[:start].strip() else (start, end))
-    return merged
+        if spans and spans[-1][1] == start:
+            start = spans.pop()[0]
+        spans.append((start, end))
+    if spans and spans[-1][1] == len(draft) and draft[: spans[-1][0]].strip():
+        start, _ = spans.pop()
+        spans.append((len(draft[:start].rstrip()), len(draft.rstrip())))
+    return spans
 
 
 def _line_start(text: str, at: int) -> int:
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+
+
+def _line_end(text: str, at: int) -> int:
+    """Where the line of `at` and the blank lines after it end."""
+    ended = _REST_OF_LINE.match(text, at)
+    return ended.end() if ended else at
 
 
 def segment_json(index: int, choice: Choice, kind: Kind) -> dict[str, Any]:

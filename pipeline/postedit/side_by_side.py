@@ -38,12 +38,12 @@ def show(result: Mapping[str, Any], statuses: Sequence[str], width: int, *, colo
     for segment in result["segments"]:
         if segment["status"] in statuses:
             lines += [*_segment(segment, width, paint), ""]
-    for block in result["furniture"]:
+    for block in result.get("furniture", ()):
         if block["dropped"]:
-            text = " ".join(block["text"].split())
+            text = _printable(" ".join(block["text"].split()))
             lines += [f"[page] dropped: {text[: width - 20]}", paint.dim(f"  ← {block['why']}"), ""]
-    counts = ", ".join(f"{count} {status}" for status, count in result["counts"].items() if count)
-    return "\n".join([*lines, paint.bold(f"{result['id']}: {counts or 'no segments'}")])
+    counts = ", ".join(f"{count} {status}" for status, count in result.get("counts", {}).items() if count)
+    return "\n".join([*lines, paint.bold(f"{result.get('id', 'article')}: {counts or 'no segments'}")])
 
 
 class Paint:
@@ -73,15 +73,20 @@ def _segment(segment: Mapping[str, Any], width: int, paint: Paint) -> Iterator[s
     style = "review" if segment["status"] in ("review", "failed") else "bold"
     yield paint.bold(f"[{segment['index'] + 1}] {segment['kind']}, {segment['status']}", style)
     if segment["source"]:
-        for line in _wrap([Word(character) for character in segment["source"]], width - 4, paint, glue=""):
+        for line in _wrap([Word(character) for character in _printable(segment["source"])], width - 4, paint, glue=""):
             yield paint.dim(f"  {line}")
-    before, after = word_diff(segment["draft"], segment["text"])
+    before, after = word_diff(_printable(segment["draft"]), _printable(segment["text"]))
     column = (width - 5) // 2
     left = _wrap(before, column, paint)
     right = _wrap(after, column, paint)
     for a, b in zip_longest(left, right, fillvalue=""):
         yield f"  {a}{' ' * max(0, column - _columns(_bare(a)))} │ {b}"
     yield paint.dim(f"  ← {segment['reason']}")
+
+
+def _printable(text: str) -> str:
+    """Without what would steer a terminal: a draft may hold anything."""
+    return "".join(character if character.isprintable() or character.isspace() else "�" for character in text)
 
 
 def word_diff(before: str, after: str) -> tuple[list[Word], list[Word]]:

@@ -43,6 +43,8 @@ def parse(text: str, format: str, id: str, source: str | None = None) -> Article
     """
     if format not in FORMATS:
         raise ArticleError(f"article {id!r}: there is no format {format!r}. Use one of {', '.join(FORMATS)}.")
+    if jsonl.HALF_A_CHARACTER.search(text + (source or "")):
+        raise ArticleError(f"article {id!r}: half of a surrogate pair in it, which is no text. Decode it again.")
     return Article(id, text, FORMATS[format](text), source, FORMATS["text"](source) if source else ())
 
 

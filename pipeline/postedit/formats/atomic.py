@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 from postedit.errors import OutputError
@@ -18,6 +19,7 @@ def write(path: Path, content: bytes) -> None:
     (b'Hello.', ['out.txt'])
     >>> folder.cleanup()
     """
+    path = path.resolve()  # through a link: the file that it names is renewed, and the link stays
     if path.is_dir():
         raise OutputError(f"{path}: there is a folder of that name. Give the name of a file, or remove the folder.")
     partial = path.with_name(f"{path.name}.partial")
@@ -29,6 +31,8 @@ def write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, partial)
         partial.replace(path)
     except BaseException as error:
         if ours:
