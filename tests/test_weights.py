@@ -198,3 +198,10 @@ def test_a_gate_comes_from_the_manifest(copy: Path) -> None:
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     (copy / "manifest.json").write_text(json.dumps(manifest | {"gate": {"margin": 0.321}}), encoding="utf-8")
     assert weights.gate_of(weights.load(str(copy), threads=1)) == choices.Gate(margin=0.321)
+
+
+def test_a_slip_in_a_folders_name_does_not_ask_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    with pytest.raises(ModelError, match="no model 'models/polish-vo'"):
+        weights.load("models/polish-vo")

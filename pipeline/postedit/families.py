@@ -61,6 +61,18 @@ FAMILIES: dict[str, Family] = {
     "umt5": Family(_POLISHES),
 }
 
+# Which family a tokenizer belongs to, where no config says it.
+TOKENIZERS = {
+    "MarianTokenizer": "marian",
+    "M2M100Tokenizer": "m2m_100",
+    "NllbTokenizer": "m2m_100",
+    "MBartTokenizer": "mbart",
+    "MBart50Tokenizer": "mbart",
+    "T5Tokenizer": "t5",
+    "BartTokenizer": "bart",
+    "RobertaTokenizer": "bart",
+}
+
 # NLLB's codes for the two-letter ones, where the code is not the letters themselves with something behind.
 _NLLB = {
     "ar": "arb_Arab", "cs": "ces_Latn", "de": "deu_Latn", "en": "eng_Latn", "es": "spa_Latn", "fi": "fin_Latn",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from postedit import manifest as manifests
 from postedit.conversion import ConversionError, PieceTokenizer, content_hash, converted
 from postedit.errors import ConfigError, ModelError
-from postedit.families import FAMILIES, Codec, HubCodec, Languages, PieceCodec, family_of, hub_tokenizer
+from postedit.families import FAMILIES, TOKENIZERS, Codec, HubCodec, Languages, PieceCodec, family_of, hub_tokenizer
 from postedit.manifest import Manifest
 from postedit.seq2seq import Card, Engine, Seq2SeqTranslator
 from postedit.translator import Job, Translator
@@ -94,11 +94,8 @@ def load(  # noqa: PLR0913  # a front door: every setting is optional and named 
     folder = Path(model).expanduser()
     if folder.is_dir():
         return _from_folder(folder, folder.resolve().name, wish)
-    if not _HUB_ID.fullmatch(model) or folder.exists():
-        names = ", ".join(one.name for one in models()) or "none"
-        raise ModelError(
-            f"no model {model!r}: it is no folder, no hub id (owner/name), and no shipped model. Shipped are {names}."
-        )
+    if not _HUB_ID.fullmatch(model) or folder.exists() or Path(folder.parts[0]).is_dir():
+        raise ModelError(_unknown(model))
     return _from_folder(_fetched(model, offline=offline), model, wish)
 
 
@@ -133,6 +130,12 @@ def gate_of(translator: Translator) -> "Gate":
 def _check(setting: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
         raise ConfigError(f"{setting} must be one of {', '.join(known)}, not {value!r}.")
+
+
+def _unknown(model: str) -> str:
+    """A name with a folder of ours before the slash is a slip of the pen, and no reason to ask the network."""
+    names = ", ".join(one.name for one in models()) or "none"
+    return f"no model {model!r}: it is no folder, no hub id (owner/name), and no shipped model. Shipped are {names}."
 
 
 def _shipped(name: str) -> Manifest | None:
@@ -182,7 +185,7 @@ def _plain_ct2(folder: Path, name: str, wish: _Wish) -> Translator:
             "(tokenizer_config.json and what it names), or name the checkpoint itself: it is converted for you."
         )
     tokenizer = hub_tokenizer(folder)
-    model_type = _TOKENIZERS.get(type(tokenizer).__name__, "")
+    model_type = TOKENIZERS.get(type(tokenizer).__name__, "")
     codec = HubCodec(tokenizer, model_type, wish.languages, wish.task or "") if model_type else None
     if codec is None:
         raise ModelError(
@@ -190,18 +193,6 @@ def _plain_ct2(folder: Path, name: str, wish: _Wish) -> Translator:
         )
     card = _card(f"{name}@{manifests.digest(folder / 'model.bin')[:8]}", model_type, tokenizer, {}, wish)
     return Seq2SeqTranslator(card, codec, _ct2(folder, codec, wish))
-
-
-_TOKENIZERS = {
-    "MarianTokenizer": "marian",
-    "M2M100Tokenizer": "m2m_100",
-    "NllbTokenizer": "m2m_100",
-    "MBartTokenizer": "mbart",
-    "MBart50Tokenizer": "mbart",
-    "T5Tokenizer": "t5",
-    "BartTokenizer": "bart",
-    "RobertaTokenizer": "bart",
-}
 
 
 def _checkpoint(folder: Path, name: str, settings: Mapping[str, Any], wish: _Wish) -> Translator:
