@@ -1,19 +1,27 @@
 """The `postedit` command: it parses, calls, prints.
 
 Text goes to standard output, everything else to standard error. Exit codes: 0 done; 1 an error, in one sentence;
-2 wrong usage; 3 done, but segments failed or want a person's review; 130 interrupted.
+2 wrong usage or settings; 3 done, but segments failed or want a person's review; 130 interrupted.
 """
 
 import argparse
+import errno
+import io
 import os
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postedit import __version__
+from postedit.commands_eval import add_eval_parser
+from postedit.commands_score import add_compare_parser, add_report_parser, add_score_parser
 from postedit.errors import ConfigError, PosteditError
+
+if TYPE_CHECKING:
+    from postedit.batch import Outcome
+    from postedit.config import Config
 
 # Everything heavy is imported in the function that needs it: `postedit --help` answers at once.
 
@@ -22,20 +30,34 @@ DONE, ERROR, USAGE, REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a character is no reason to stop
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except PosteditError as error:
         print(f"postedit: {error}", file=sys.stderr)
-        return ERROR
+        return USAGE if isinstance(error, ConfigError) else ERROR
     except KeyboardInterrupt:
         print("postedit: interrupted; what was not finished was not written.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, `| head` for one
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
+        return ERROR
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _silence_stdout()
+        print("postedit: the disk behind standard output is full. Free some space and run again.", file=sys.stderr)
         return ERROR
     return code
+
+
+def _silence_stdout() -> None:
+    """Python flushes standard output when it exits; what it could not write then would be a traceback."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_clean(commands)
     _add_show(commands)
     _add_models(commands)
+    add_score_parser(commands)
+    add_compare_parser(commands)
+    add_report_parser(commands)
+    add_eval_parser(commands)
     return parser
 
 
@@ -67,10 +93,13 @@ def _add_clean(commands: Any) -> None:
     )
     clean.add_argument("--input-format", choices=["text", "markdown", "jsonl"], help="default: by the file's name")
     clean.add_argument("--encoding", metavar="NAME", help="the encoding of the input; default: recognised")
+    clean.add_argument("--source-encoding", metavar="NAME", help="the encoding of the source; default: recognised")
     clean.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; options here win")
     clean.add_argument("--margin", type=float, help="how much better a rewrite must be predicted to be")
     clean.add_argument("--hypotheses", type=int, help="wordings that the model proposes for each job")
-    clean.add_argument("--threads", type=int, help="threads of the model; default: as many as there are cores, at most 4")
+    clean.add_argument(
+        "--threads", type=int, help="threads of the model; default: as many as there are cores, at most 4"
+    )
     clean.add_argument("--device", choices=["auto", "cpu", "cuda"])
     clean.add_argument("--keep-furniture", action="store_true", default=None, help="keep the page around the article")
     clean.add_argument("--offline", action="store_true", default=None, help="never touch the network")
@@ -81,40 +110,52 @@ def _add_clean(commands: Any) -> None:
 
 def clean_command(arguments: argparse.Namespace) -> int:
     """Clean every input; see `batch`."""
-    from postedit import batch
+    from postedit import batch, places
     from postedit.cleaner import Cleaner
+
+    config = _config(arguments)
+    shared = places.Job(
+        "",
+        None,
+        arguments.format,
+        arguments.input_format,
+        arguments.encoding,
+        arguments.source,
+        arguments.source_encoding,
+    )
+    jobs = places.plan(arguments.inputs, arguments.output, shared)
+    codes = [DONE]
+    for number, outcome in enumerate(batch.run(Cleaner(config=config), jobs, resume=arguments.resume), 1):
+        if outcome.job.output is None:
+            batch.write_out(outcome.content)
+        if outcome.error is not None:
+            print(f"postedit: {outcome.error}", file=sys.stderr)
+            codes.append(ERROR)
+            continue
+        for warning in outcome.warnings:
+            print(f"postedit: {outcome.job.name}, {warning}", file=sys.stderr)
+        if not arguments.quiet:
+            print(_summary(outcome, number, len(jobs)), file=sys.stderr)
+        if outcome.warnings or outcome.counts.get("review") or outcome.counts.get("failed"):
+            codes.append(REVIEW)
+    return ERROR if ERROR in codes else max(codes)
+
+
+def _config(arguments: argparse.Namespace) -> "Config":
     from postedit.config import Config
 
-    if arguments.source is not None and len(arguments.inputs) > 1:
-        raise ConfigError("--source goes with one input. For several, put draft and source into JSONL records.")
     names = ("model", "margin", "hypotheses", "threads", "device", "keep_furniture", "offline")
     settings = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if arguments.config is not None:
-        config = Config.from_file(arguments.config, **settings)
-    else:
-        config = Config.from_mapping(settings, where="postedit clean")
-    shared = batch.Job(
-        "", None, arguments.format, arguments.input_format, arguments.encoding, arguments.source
-    )
-    jobs = batch.plan(arguments.inputs, arguments.output, shared)
-    batch.check(jobs)
-    code = DONE
-    for number, outcome in enumerate(batch.run(Cleaner(config=config), jobs, resume=arguments.resume), 1):
-        if outcome.job.output is None:
-            sys.stdout.buffer.write(outcome.content)
-            sys.stdout.buffer.flush()
-        if not arguments.quiet:
-            print(_summary(outcome, number, len(jobs)), file=sys.stderr)
-        if outcome.counts.get("review") or outcome.counts.get("failed"):
-            code = REVIEW
-    return code
+        return Config.from_file(arguments.config, **settings)
+    return Config.from_mapping(settings, where="postedit clean")
 
 
-def _summary(outcome: Any, number: int, total: int) -> str:
-    head = f"[{number}/{total}] {outcome.job.input}" if total > 1 else f"{outcome.job.input}"
-    if outcome.skipped:
-        return f"{head}: done before"
+def _summary(outcome: "Outcome", number: int, total: int) -> str:
+    head = f"[{number}/{total}] {outcome.job.name}" if total > 1 else outcome.job.name
     counts = ", ".join(f"{count} {status}" for status, count in outcome.counts.items() if count) or "nothing to do"
+    if outcome.skipped:
+        return f"{head}: done before ({counts})"
     furniture = f"; {outcome.furniture} blocks of page furniture left out" if outcome.furniture else ""
     where = f" -> {outcome.job.output}" if outcome.job.output else ""
     return f"{head}: {counts}{furniture} ({outcome.seconds:.1f} s){where}"

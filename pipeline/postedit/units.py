@@ -1,0 +1,75 @@
+"""Which segments lie in which unit, and what a unit reads when certain wordings are chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from postedit.article import Candidate, Kind, Origin, Segment
+from postedit.cleaner import Cleaner
+from postedit.dates import year_of
+from postedit.markup import lay
+from postedit.pipeline import segments_of
+from postedit.structure import label
+from postedit.suites import A_LINE, Sample, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit, and where its segments are in the list of all."""
+
+    article: str
+    unit: Unit
+    inside: tuple[int, ...]
+    lost: bool  # it was taken for page furniture
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The samples, cut into segments. `kinds`, `years` and `segments` run in step."""
+
+    segments: Sequence[Segment]
+    kinds: Sequence[Kind]
+    years: Sequence[int | None]
+    places: Sequence[Place]
+    labelled: bool  # whether there was any structure to find
+
+
+def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
+    """Label each sample and cut it. A line of a test set is prose, whatever it looks like."""
+    segments: list[Segment] = []
+    kinds: list[Kind] = []
+    years: list[int | None] = []
+    places, labelled = [], False
+    for sample in given:
+        article = sample.article
+        if any(block.why != A_LINE for block in article.blocks):
+            article, labelled = label(article), True
+        first, found = len(segments), segments_of(article, cleaner.translator)
+        segments += found
+        kinds += [article.blocks[one.block].kind for one in found]
+        years += [year_of(article)] * len(found)
+        gone = [block for block in article.blocks if block.kind is Kind.FURNITURE]
+        for unit in sample.units:
+            inside = [first + n for n, one in enumerate(found) if unit.start <= one.start < unit.end]
+            lost = any(block.start <= unit.start < block.end for block in gone)
+            places.append(Place(article.draft, unit, tuple(inside), lost and not cleaner.config.keep_furniture))
+    return Cut(segments, kinds, years, places, labelled)
+
+
+def unit_texts(cut: Cut, chosen: Sequence[Candidate], *, whole: bool = False) -> list[str]:
+    """Each unit with these wordings in it; one that was taken for furniture is gone, unless the page stays whole."""
+    return ["" if place.lost and not whole else unit_text(cut, place, chosen) for place in cut.places]
+
+
+def unit_text(cut: Cut, place: Place, chosen: Sequence[Candidate]) -> str:
+    pieces, at = [], place.unit.start
+    for number in place.inside:
+        segment = cut.segments[number]
+        pieces += [place.article[at : segment.start], wording(segment, chosen[number])]
+        at = segment.end
+    return " ".join("".join([*pieces, place.article[at : place.unit.end]]).split())
+
+
+def wording(segment: Segment, candidate: Candidate) -> str:
+    """`edited.wording` of a candidate that no check has seen: where markup has no place in it, the draft stays."""
+    laid = None if candidate.origin is Origin.DRAFT else lay(segment, candidate.text)
+    return segment.draft if laid is None else laid
