@@ -69,7 +69,7 @@ class Remembered:
             questions, lambda picked: self._translator.translate([requests[n] for n in picked], hypotheses)
         )
 
-    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
         questions = [self._question(one, output) for one, output in zip(requests, outputs, strict=True)]
         return self._ask(
             questions,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from postedit.article import Mark, Origin, Segment
 from postedit.candidates import TOO_LONG, propose
+from postedit.choices import Gate, choose
 from postedit.repairs import Repaired
 from postedit.translator import FakeTranslator, Job, Request
 
@@ -34,7 +35,7 @@ class Witness(FakeTranslator):
         self.translated.append(list(requests))
         return super().translate(requests, hypotheses)
 
-    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
         self.scored.append(list(requests))
         return super().score(requests, outputs)
 
@@ -128,3 +129,19 @@ def test_a_repair_is_told_when_its_segment_was_written() -> None:
         ["It will be cold."],
         ["It will be warm.", "It was warm."],
     ]
+
+
+def test_what_is_too_long_to_be_scored_stays_unscored_and_stops_nothing() -> None:
+    long = "He came home at last after all."
+    fake = FakeTranslator({"He come home.": long, "It is.": "It was."}, max_tokens=4)
+    rows = propose([Segment("He come home.", 0), Segment("It is.", 14)], fake, repair=leave)
+    assert [(one.text, one.score) for one in rows[0]] == [("He come home.", -1.0), (long, None)]
+    assert [one.score for one in rows[1]] == [-1.0, 0.0]
+    choice = choose(Segment("He come home.", 0), rows[0], [], Gate.open(), checks={})
+    assert choice.passed_over[0].reason == "cannot be compared: no model has scored it"
+
+
+def test_a_repair_of_a_draft_or_an_answer_does_not_see_code() -> None:
+    code = Segment("Run `a .` now .", 0, marks=(Mark(4, 9, "a ."),))
+    rows = propose([code], FakeTranslator({"Run a . now.": "Ran a . now ."}), repair=close_up)
+    assert [one.text for one in rows[0]] == ["Run a . now .", "Run a . now.", "Ran a . now."]

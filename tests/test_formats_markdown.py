@@ -1,6 +1,7 @@
 """Markdown: what a reader sees, at its exact place, and nothing else."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,39 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postedit.article import Kind, Segment
+from postedit.choices import Gate
+from postedit.config import Config
 from postedit.formats import parse
+from postedit.pipeline import clean_articles
 
 CASES = json.loads((Path(__file__).parent / "cases" / "markdown.json").read_text(encoding="utf-8"))
+
+CLEANED = json.loads((Path(__file__).parent / "cases" / "markdown_cleaned.json").read_text(encoding="utf-8"))
 
 # Text that is dense in markup finds more than text of any characters does.
 MARKED = st.text(alphabet="ab *_`[]()<>!#-+=~|\\\n\r\t>.1:&;\u3000你。\"'$/{}", max_size=80)
 PAGES = MARKED | st.text() | st.lists(st.sampled_from([case["page"] for case in CASES]) | MARKED).map("\n".join)
+
+
+PIECES = [
+    "the",
+    "the",
+    "and",
+    "best",
+    "and",
+    "best",
+    ",",
+    ".",
+    "*so*",
+    "&amp;",
+    "&lt;",
+    "lt;",
+    "＊a＊",
+    '"',
+    "It",
+    "，",
+]
+CODE = ["`the`", "`a,b`", "`,`", "`&lt;`", "`end.The`", "`＊`"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
@@ -53,3 +80,16 @@ def test_line_ends_do_not_change_what_is_read(words: list[str]) -> None:
     windows = parse(unix.draft.replace("\n", "\r\n"), "markdown", "a1")
     assert [block.kind for block in unix.blocks] == [block.kind for block in windows.blocks]
     assert [len(block.marks) for block in unix.blocks] == [len(block.marks) for block in windows.blocks]
+
+
+@pytest.mark.parametrize("case", CLEANED, ids=[case["label"] for case in CLEANED])
+def test_a_page_is_repaired_outside_of_its_code_and_entities(case: dict[str, Any]) -> None:
+    [edited] = clean_articles([parse(case["page"], "markdown", "a1")], None, Gate(), Config())
+    assert edited.text == case["cleaned"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from([*PIECES, *CODE]), min_size=1, max_size=12).map(" ".join))
+def test_no_repair_changes_code(page: str) -> None:
+    [edited] = clean_articles([parse(page, "markdown", "a1")], None, Gate(), Config())
+    assert re.findall("`[^`]+`", edited.text) == re.findall("`[^`]+`", page)

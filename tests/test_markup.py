@@ -1,11 +1,13 @@
 """Markup goes back where it was, or the rewrite is refused; it is never lost and never guessed."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postedit.article import Mark, Segment
-from postedit.markup import lay
+from postedit.markup import brings_in_markup, lay, shield
 
 
 def marked_up(draft: str) -> Segment:
@@ -44,6 +46,59 @@ def test_a_segment_without_markup_takes_any_text() -> None:
     assert lay(Segment("Old.", 0), "Something new") == "Something new"
 
 
+def in_code(draft: str) -> Segment:
+    """A segment from a draft with code in backticks and the entity &amp;."""
+    places = re.finditer(r"`(?P<code>[^`]+)`|&amp;", draft)
+    return Segment(draft, 0, marks=tuple(Mark(*one.span(), one["code"] or "&") for one in places), markdown=True)
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "laid"),
+    [
+        pytest.param("Run `a , b` nw.", "Run a , b now.", "Run `a , b` now.", id="code is kept"),
+        pytest.param("Run `a , b` now.", "Run a, b now.", None, id="code is changed"),
+        pytest.param("`a b` run.", "a b ran.", "`a b` ran.", id="code comes first"),
+        pytest.param("Run `a b`", "Ran a b", "Ran `a b`", id="code comes last"),
+        pytest.param("Run `a` now.", "Run now.", None, id="code is gone"),
+        pytest.param("AT&amp;T grow.", "AT&T grew.", "AT&amp;T grew.", id="an entity is kept"),
+        pytest.param("R &amp; D grow.", "R&D grew.", "R&amp;D grew.", id="an entity alone between changes"),
+        pytest.param("AT&amp;T grow.", "It grew.", None, id="an entity is gone"),
+    ],
+)
+def test_code_and_entities_go_back_whole(draft: str, text: str, laid: str | None) -> None:
+    assert lay(in_code(draft), text) == laid
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "markup"),
+    [
+        ("It ＊is＊.", "It *is*.", "*"),
+        ("A tag.", "A <b> tag.", "<"),
+        ("See ［1］.", "See [1].", "["),
+        ("Use it.", "Use `it`.", "`"),
+        ("AT & T", "AT &amp; T", "&"),
+        ("[sic] : so", "[sic]: so", "[sic]:"),
+        ("－ an item", "- an item", "- "),
+        ("1.Plan it", "1. Plan it", "1. "),
+        ("2 * 3 , 4", "2 * 3, 4", None),
+        ("A & B; C .", "A & B; C.", None),
+        ("[sic] he said .", "[sic] he said.", None),
+    ],
+)
+def test_new_markup_is_seen_in_markdown_only(draft: str, text: str, markup: str | None) -> None:
+    assert brings_in_markup(Segment(draft, 0, markdown=True), text) == markup
+    assert brings_in_markup(Segment(draft, 0), text) is None
+
+
+@given(st.text(alphabet="ab ,.&;`＊［］lt"), st.text(alphabet="ab ,.&;`＊lt"))
+@settings(deadline=None)
+def test_a_shield_that_nothing_happened_to_gives_the_text_back(draft: str, text: str) -> None:
+    segment = in_code(draft)
+    for one in (segment.text, text):
+        shielded = shield(segment, one)
+        assert shielded.restore(shielded.text) == one
+
+
 @st.composite
 def segments(draw: st.DrawFn) -> Segment:
     draft = draw(st.text(max_size=40))
@@ -68,3 +123,8 @@ def test_what_is_laid_reads_as_the_text_and_keeps_the_order_of_marks(words: list
     if laid is not None:
         assert "".join(c for c in laid.replace("↵", " ") if c not in "⟨⟩") == text
         assert [c for c in laid if c in "⟨⟩"] == [c for c in segment.draft if c in "⟨⟩"]
+
+
+def test_a_long_loop_with_markup_is_laid_in_good_time() -> None:
+    draft = "the ⟨old⟩ town , " * 400
+    assert lay(marked_up(draft), "the old town, " * 400) == "the ⟨old⟩ town, " * 400

@@ -15,7 +15,7 @@ class Chatty(FakeTranslator):
     def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
         return [[f"Blah {request.draft} 77"] for request in requests]
 
-    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
         return [0.0 if output.startswith("Blah") else -9.0 for output in outputs]
 
 

@@ -120,3 +120,10 @@ def test_fewer_than_three_percent_of_human_translations_seem_to_change_a_number(
     pairs = [(s, r) for s, r in zip(sources, references, strict=True) if s][::4]
     flagged = [pair for pair in pairs if any(same_quantities(quantities(pair[0], "zh"), quantities(pair[1], "en")))]
     assert len(flagged) < 0.03 * len(pairs)
+
+
+@given(st.integers(min_value=0, max_value=10**80))
+@settings(deadline=None)
+def test_a_number_of_any_length_can_be_read_and_told(number: int) -> None:
+    [found] = [one for one in quantities(f"It has {number} of them.") if one.start == 7]
+    assert str(found).replace(",", "")[:20] == str(number)[:20]

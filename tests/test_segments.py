@@ -51,11 +51,11 @@ def _check_spans(article: Article, segments: tuple[Segment, ...]) -> None:
         assert max(at, block.start) <= one.start < one.end <= block.end
         assert one.text == one.text.strip()
         assert one.text
-        markup = {place for mark in block.marks for place in range(mark.start, mark.end)}
+        markup = {place for mark in block.marks if not mark.stands_for.strip() for place in range(mark.start, mark.end)}
         assert one.start not in markup
         assert one.end - 1 not in markup
         inside = [Mark(m.start + one.start, m.end + one.start, m.stands_for) for m in one.marks]
-        assert inside == [m for m in block.marks if one.start < m.start and m.end < one.end]
+        assert inside == [m for m in block.marks if one.start < m.end and m.start < one.end]
         at = one.end
 
 
@@ -145,3 +145,23 @@ def test_a_whole_file_in_one_line_is_cut_like_its_paragraphs() -> None:
     sentences = ["The mayor came.", "Who knew?", "Mr. Lee left the U.S. Army.", "“Fine!”"] * 250
     text = " ".join(sentences)
     assert [text[start:end] for start, end in split_sentences(text)] == sentences
+
+
+def test_what_is_far_too_long_for_a_sentence_is_cut_without_losing_anything() -> None:
+    draft = "the old town, " * 2_000
+    pieces = segment(Article("a1", draft, (Block(0, len(draft)),)))
+    assert max(len(one.draft) for one in pieces) <= 3_000
+    assert all(one.draft.endswith("town,") for one in pieces)
+    assert "".join(one.draft for one in pieces).replace(" ", "") == draft.replace(" ", "")
+
+
+def test_neither_a_sentence_nor_a_piece_ends_inside_of_what_a_mark_stands_for() -> None:
+    draft = "`One. Two` is it. So `A. B, C` is it."
+    marks = (Mark(0, 10, "One. Two"), Mark(21, 30, "A. B, C"))
+    found = segment(Article("a1", draft, (Block(0, len(draft), marks=marks),)))
+    assert [(one.draft, one.text) for one in found] == [
+        ("`One. Two` is it.", "One. Two is it."),
+        ("So `A. B, C` is it.", "So A. B, C is it."),
+    ]
+    parts = cut(found, lambda text: len(text) < 9)
+    assert [one.draft for one in parts] == ["`One. Two`", "is it.", "So", "`A. B, C`", "is it."]

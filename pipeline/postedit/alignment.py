@@ -274,6 +274,6 @@ def _linked(link: _Link, segments: Sequence[Segment], originals: Sequence[Segmen
     if len(some) == 1:
         return [replace(some[0], source=text)]
     start, end = some[0].start, some[-1].end
-    inside = (mark for mark in article.blocks[some[0].block].marks if start < mark.start and mark.end < end)
+    inside = (mark for mark in article.blocks[some[0].block].marks if start < mark.end and mark.start < end)
     marks = tuple(replace(mark, start=mark.start - start, end=mark.end - start) for mark in inside)
-    return [Segment(article.draft[start:end], start, some[0].block, text, marks)]
+    return [replace(some[0], draft=article.draft[start:end], start=start, source=text, marks=marks)]

@@ -37,7 +37,7 @@ class Mark:
 
     start: int
     end: int
-    stands_for: str = ""  # what a reader sees in its place: nothing, or a space for a soft line break
+    stands_for: str = ""  # what a reader sees in its place: nothing, a space for a line break, the words of code
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Block:
     kind: Kind = Kind.PARAGRAPH
     why: str = ""  # the reason for its kind, for a person: "repeats the title"
     marks: tuple[Mark, ...] = ()
+    markdown: bool = False  # whether what is written here is read as Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _check_blocks(id_: str, side: str, text: str, blocks: tuple[Block, ...]) -> 
 class Segment:
     """The smallest span of the draft that is rewritten on its own: a sentence, a heading, a clause of a long sentence.
 
-    It never begins or ends with whitespace or markup: what lies between segments is not ours to change.
+    It never begins or ends with whitespace or invisible markup: what lies between segments is not ours to change.
 
     >>> bold = Segment("A **big** dog.", 0, marks=(Mark(2, 4), Mark(7, 9)))
     >>> bold.text, bold.end
@@ -106,6 +107,7 @@ class Segment:
     block: int = 0  # which of article.blocks it lies in
     source: str | None = None  # the sentences it was made from, where they are known
     marks: tuple[Mark, ...] = ()  # offsets into `draft`
+    markdown: bool = False  # as its block: a rewrite must not bring in what Markdown reads as markup
 
     @property
     def end(self) -> int:

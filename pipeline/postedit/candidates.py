@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from postedit.article import Candidate, Origin, Segment
+from postedit.markup import shield
 from postedit.repairs import Repaired
 from postedit.repairs import repair as repair_text
 from postedit.translator import Job, Request, Translator
@@ -46,7 +47,7 @@ def propose(
     """
     rows, written = [], list(years) or [None] * len(segments)
     for segment, year in zip(segments, written, strict=True):
-        mended = repair(segment.text, year)
+        mended = _mended(repair, segment, segment.text, year)
         mends = [Candidate(mended.text, Origin.REPAIR, steps=mended.steps)] if mended.text != segment.text else []
         rows.append([Candidate(segment.text, Origin.DRAFT), *mends])
     if translator is None:
@@ -57,9 +58,17 @@ def propose(
         outputs = translator.translate(list(asked.values()), hypotheses) if asked else []
         for n, texts in zip(asked, outputs, strict=True):
             for text in texts:
-                mended = repair(_quoted_like(rows[n][0].text, text.strip()), written[n])
+                answer = _quoted_like(rows[n][0].text, text.strip())
+                mended = _mended(repair, segments[n], answer, written[n])
                 rows[n].append(Candidate(mended.text, _ORIGINS[job], steps=mended.steps))
     return _score([_distinct(row) for row in rows], segments, translator)
+
+
+def _mended(repair: Repair, segment: Segment, text: str, year: int | None) -> Repaired:
+    """The segment's text, or a rewrite of it, repaired; code in it is not touched."""
+    shielded = shield(segment, text)
+    mended = repair(shielded.text, year)
+    return replace(mended, text=shielded.restore(mended.text))
 
 
 def _requests(job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]]) -> dict[int, Request]:
@@ -109,7 +118,7 @@ def _distinct(row: Sequence[Candidate]) -> list[Candidate]:
 def _score(
     rows: Sequence[list[Candidate]], segments: Sequence[Segment], translator: Translator
 ) -> list[tuple[Candidate, ...]]:
-    """The rows with their scores; a row of one has nothing to compare and is not scored."""
+    """The rows with their scores; a row of one has nothing to compare and is not scored, nor is what is too long."""
     scored: list[tuple[Candidate, ...]] = []
     places: list[tuple[int, Request]] = []
     for n, (row, segment) in enumerate(zip(rows, segments, strict=True)):

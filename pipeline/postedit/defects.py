@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from postedit.article import Defect, Segment, Severity
+from postedit.markup import shield
 from postedit.quantities import quantities, same_quantities
 from postedit.repairs import DATED_REPAIRS, REPAIRS
 from postedit.repairs.repetition import drop_repeated_phrases
@@ -89,7 +90,7 @@ def repeats_a_phrase(segment: Segment) -> tuple[Defect, ...]:
     if stutter is not None and any(map(str.isalnum, stutter[1])) and not stutter[1].isdigit():
         detail = f"'{stutter[1].strip()}' comes over and over"
         return (Defect("loops", detail, Severity.CRITICAL, stutter.start(), stutter.end()),)
-    kept = drop_repeated_phrases(text)
+    kept = _mended(segment, drop_repeated_phrases)
     if kept == text:
         return ()
     start, end, _ = _change(text, kept)
@@ -206,10 +207,16 @@ def _repaired_by(repair: str, name: str, severity: Severity) -> Finder:
 
     def find(segment: Segment) -> tuple[Defect, ...]:
         text = segment.text
-        fixed = fix(text)
+        fixed = _mended(segment, fix)
         return () if fixed == text else (_repairable(repair, name, severity, text, fixed),)
 
     return find
+
+
+def _mended(segment: Segment, fix: Callable[[str], str]) -> str:
+    """The segment's text as a repair leaves it, which does not see code."""
+    shielded = shield(segment, segment.text)
+    return shielded.restore(fix(shielded.text))
 
 
 def _repairable(repair: str, name: str, severity: Severity, text: str, fixed: str) -> Defect:

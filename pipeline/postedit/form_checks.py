@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 
 from postedit.article import Segment
-from postedit.markup import lay
+from postedit.markup import brings_in_markup, lay
 from postedit.names import stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -146,12 +146,14 @@ def changes_the_first_letter(segment: Segment, text: str) -> str | None:
 
 
 def loses_markup(segment: Segment, text: str) -> str | None:
-    """Bold, links and line breaks still have their places.
+    """Bold, links, code and line breaks still have their places, and there is no more markup than there was.
 
     >>> from postedit.article import Mark
     >>> loses_markup(Segment("A **bg** dog.", 0, marks=(Mark(2, 4), Mark(6, 8))), "It ran.")
     'leaves no place for the markup'
     """
+    if new := brings_in_markup(segment, text):
+        return f'brings in markup: "{new}"'
     return None if lay(segment, text) is not None else "leaves no place for the markup"
 
 

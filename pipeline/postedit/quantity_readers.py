@@ -38,7 +38,8 @@ class Quantity:
 
     def __str__(self) -> str:
         grouping = "" if self.value < 10_000 else ","  # a year has no thousands
-        return f"{round(self.value, 4).normalize():{grouping}f}{'%' if self.unit == 'percent' else ''}"
+        figures = f"{self.value:{grouping}.4f}".rstrip("0").rstrip(".")
+        return f"{figures}{'%' if self.unit == 'percent' else ''}"
 
 
 _MONTHS = (

@@ -7,10 +7,12 @@ costs a long segment; a wrong one tears a sentence apart and no repair can mend 
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from postedit.article import PROSE, Article, Mark, Segment
+from postedit.markup import shown
 
 # What may end a sentence, whatever closes behind it (also after a stray space: `right." ”`), and the gap that follows.
 _END = re.compile(
@@ -35,6 +37,9 @@ _ATTRIBUTION = re.compile(
 _ATTRIBUTION_ZH = re.compile(
     r"""[^，。；：！？“”、\s]{0,14}(?:说|道|表示|称|问|指出|强调|喊|介绍|认为)(?:[。！；]|，\s*[“"「]|\Z)"""
 )
+# No sentence is as long, in characters; a page without a full stop may be. Repairs, defects and checks then look at
+# pieces, so that time grows with the text: some compare every word with every other.
+_LONGEST = 3_000
 _QUOTED_WORD_ZH = frozenset("的之等和与及或")  # “加油！”的呼声: the quotation is a word of the sentence
 
 
@@ -76,14 +81,16 @@ def segment(article: Article) -> tuple[Segment, ...]:
      (40, 'It fell in May.', 'It fell in May.')]
 
     Markup at the edge of a sentence stays outside of it, so a sentence that is all bold is rewritten inside its bold.
+    What is far too long for a sentence is cut at its clauses.
     """
     segments = []
     for number, block in enumerate(article.blocks):
         if block.kind in PROSE:
             marks = tuple(replace(m, start=m.start - block.start, end=m.end - block.start) for m in block.marks)
-            whole = Segment(article.draft[block.start : block.end], block.start, number, marks=marks)
-            segments += [_piece(whole, *span) for span in split_sentences(whole.text)]
-    return tuple(segments)
+            draft = article.draft[block.start : block.end]
+            whole = Segment(draft, block.start, number, marks=marks, markdown=block.markdown)
+            segments += [_piece(whole, *span) for span in _unbroken(split_sentences(whole.text), marks)]
+    return cut(segments, lambda text: len(text) <= _LONGEST)
 
 
 def cut(segments: Sequence[Segment], fits: Callable[[str], bool]) -> tuple[Segment, ...]:
@@ -107,6 +114,10 @@ def cut(segments: Sequence[Segment], fits: Callable[[str], bool]) -> tuple[Segme
             pieces.append(whole)
             continue
         at = _middle(text)
+        at = next((start or end for _, start, end in shown(whole.marks) if start < at < end), at)
+        if at == len(text):  # it is all code
+            pieces.append(whole)
+            continue
         whole = replace(whole, source=None)
         halves = (_piece(whole, *_strip(text, 0, at)), _piece(whole, *_strip(text, at, len(text))))
         waiting += reversed([half for half in halves if half.draft])
@@ -138,20 +149,36 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
 def _piece(whole: Segment, start: int, end: int) -> Segment:
     """The part of a segment that holds the characters `start` to `end` of its text, with the marks between them."""
     if not whole.marks or start >= end:
-        return Segment(whole.draft[start:end] if start < end else "", whole.start + start, whole.block, whole.source)
-    first, last = _offset(whole.marks, start), _offset(whole.marks, end - 1) + 1
-    inside = (mark for mark in whole.marks if first < mark.start and mark.end < last)
+        return replace(whole, draft=whole.draft[start : max(start, end)], start=whole.start + start, marks=())
+    first, last = _place(whole.marks, start)[0], _place(whole.marks, end - 1)[1]
+    inside = (mark for mark in whole.marks if first < mark.end and mark.start < last)
     marks = tuple(replace(mark, start=mark.start - first, end=mark.end - first) for mark in inside)
-    return Segment(whole.draft[first:last], whole.start + first, whole.block, whole.source, marks)
+    return replace(whole, draft=whole.draft[first:last], start=whole.start + first, marks=marks)
 
 
-def _offset(marks: Sequence[Mark], at: int) -> int:
-    """Where the character `at` of a segment's text stands in its draft."""
+def _place(marks: Sequence[Mark], at: int) -> tuple[int, int]:
+    """Where the character `at` of a segment's text stands in its draft: as a whole what a mark stands for."""
+    hidden = 0
     for mark in marks:
-        if mark.start > at:
+        here = mark.start - hidden
+        if at < here:
             break
-        at += mark.end - mark.start - len(mark.stands_for)
-    return at
+        if at < here + len(mark.stands_for):
+            return mark.start, mark.end
+        hidden += mark.end - mark.start - len(mark.stands_for)
+    return at + hidden, at + hidden + 1
+
+
+def _unbroken(spans: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> list[tuple[int, int]]:
+    """The spans, joined where one would end inside of what a mark stands for: a full stop in code ends nothing."""
+    places = deque((start, end) for mark, start, end in shown(marks) if mark.stands_for)
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        while places and joined and places[0][1] <= start:
+            places.popleft()
+        inside = joined and places and places[0][0] < joined[-1][1]
+        joined.append((joined.pop()[0], end) if inside else (start, end))
+    return joined
 
 
 _CLAUSE_ENDS = (

@@ -128,18 +128,14 @@ class Seq2SeqTranslator:
             return self._translate(requests, hypotheses)
         return _by_sentence(requests, lambda parts: self._translate(parts, hypotheses), self._card.target_language)
 
-    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
         inputs = self._inputs(requests)
         targets = [self._codec.target(output) for output in outputs]
-        if longest := max((len(target) for target in targets if len(target) > self._longest_output), default=0):
-            raise ModelError(
-                f"an output has {longest} tokens, and {self._card.name} writes at most {self._longest_output}. "
-                "Score shorter texts."
-            )
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
         for place, (ids, target) in enumerate(zip(inputs, targets, strict=True)):
-            groups[_width(len(ids), self.max_tokens), _width(len(target), self._longest_output)].append(place)
-        scores = [0.0] * len(inputs)
+            if len(target) <= self._longest_output:
+                groups[_width(len(ids), self.max_tokens), _width(len(target), self._longest_output)].append(place)
+        scores: list[float | None] = [None] * len(inputs)
         for (width, output_width), group in groups.items():
             for places in _portions(group, width + output_width):
                 pairs = Pairs(tuple(inputs[n] for n in places), tuple(targets[n] for n in places), width, output_width)

@@ -58,8 +58,11 @@ class Translator(Protocol):
         """Up to `hypotheses` different outputs a request, best first. ModelError for a request that is too long."""
         ...
 
-    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
-        """Mean log-probability a token (natural log, end of sentence included) of each output, given its request."""
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
+        """Mean log-probability a token (natural log, end of sentence included) of each output, given its request.
+
+        None for an output that is longer than the model writes; ModelError for a request that is too long.
+        """
         ...
 
 
@@ -67,7 +70,8 @@ class FakeTranslator:
     """A translator that knows exactly what it was told: for tests of code that uses postedit, ours and yours.
 
     A polish request looks its draft up, any other request its source. What was not told comes back unchanged (polish)
-    or not at all. It scores what it would itself say 0.0 and everything else -1.0.
+    or not at all. It scores what it would itself say 0.0 and everything else -1.0,
+    but nothing that is longer than it reads.
 
     >>> fake = FakeTranslator({"He come.": "He came."})
     >>> fake.translate([Request(Job.POLISH, draft="He come."), Request(Job.POLISH, draft="Hi.")], hypotheses=1)
@@ -97,18 +101,24 @@ class FakeTranslator:
 
     def count(self, request: Request) -> int:
         """Words; a Chinese character is a word."""
-        text = f"{request.source} {request.draft}"
-        return len(text.split()) + sum("\u4e00" <= character <= "\u9fff" for character in text)
+        return _words(f"{request.source} {request.draft}")
 
     def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:  # noqa: ARG002
         return [[output] if (output := self._answer(request)) else [] for request in requests]
 
-    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float]:
-        return [
-            0.0 if output == self._answer(request) else -1.0 for request, output in zip(requests, outputs, strict=True)
-        ]
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
+        return [self._score(request, output) for request, output in zip(requests, outputs, strict=True)]
+
+    def _score(self, request: Request, output: str) -> float | None:
+        if _words(output) > self._max_tokens:
+            return None
+        return 0.0 if output == self._answer(request) else -1.0
 
     def _answer(self, request: Request) -> str:
         if request.job is Job.POLISH:
             return self._outputs.get(request.draft, request.draft)
         return self._outputs.get(request.source, "")
+
+
+def _words(text: str) -> int:
+    return len(text.split()) + sum("\u4e00" <= character <= "\u9fff" for character in text)

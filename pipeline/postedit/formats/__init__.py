@@ -39,7 +39,7 @@ def parse(text: str, format: str, id: str, source: str | None = None) -> Article
     """The article in a string, "text" or "markdown"; its source is read as plain text.
 
     >>> parse("# Hello", "markdown", "a1").blocks
-    (Block(start=2, end=7, kind=<Kind.HEADING: 'heading'>, why='', marks=()),)
+    (Block(start=2, end=7, kind=<Kind.HEADING: 'heading'>, why='', marks=(), markdown=True),)
     """
     if format not in FORMATS:
         raise ArticleError(f"article {id!r}: there is no format {format!r}. Use one of {', '.join(FORMATS)}.")

@@ -1,7 +1,8 @@
 """Markdown: CommonMark with tables and ~~strikethrough~~, every block and every mark at its exact place in the file.
 
 The draft is the file's text, markup and all; `Block.marks` say which stretches a reader does not see. Code, HTML, front
-matter and the rules of tables are verbatim blocks or none at all.
+matter, the targets of links and the rules of tables are verbatim blocks or none at all. Code in a sentence and entities
+are marks that stand for what a reader sees of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from postedit.article import Block, Kind, Mark
 from postedit.formats.text import soft_break
@@ -83,8 +84,9 @@ def blocks(text: str) -> tuple[Block, ...]:
     found = [Block(0, front.end(), Kind.VERBATIM, "front matter")] if front else []
     after = front.end() if front else 0
     seen = "\n".join("" if line.start < after else text[line.start : line.end] for line in lines)
-    environment: dict[str, object] = {}
-    for block in _walk(text, lines, _parser().parse(seen, environment), environment):
+    environment: dict[str, Any] = {}
+    prose = list(_walk(text, lines, _parser().parse(seen, environment), environment))
+    for block in sorted([*prose, *_targets(text, lines, environment)], key=lambda block: block.start):
         if block.start >= after:
             found.append(block)
             after = block.end
@@ -124,9 +126,7 @@ def _noting(name: str, rule: Callable[[StateInline, bool], bool]) -> Callable[[S
     return noted
 
 
-def _walk(
-    text: str, lines: Sequence[Piece], tokens: Sequence[Token], environment: dict[str, object]
-) -> Iterator[Block]:
+def _walk(text: str, lines: Sequence[Piece], tokens: Sequence[Token], environment: dict[str, Any]) -> Iterator[Block]:
     containers: list[Token] = []
     cell = 0
     for token in tokens:
@@ -152,6 +152,12 @@ def _verbatim(text: str, lines: Sequence[Piece], why: str) -> Iterator[Block]:
     trimmed = [piece for line in lines if (piece := _trimmed(text, line.start, line.end))]
     if trimmed:
         yield Block(trimmed[0].start, trimmed[-1].end, Kind.VERBATIM, why)
+
+
+def _targets(text: str, lines: Sequence[Piece], environment: dict[str, Any]) -> Iterator[Block]:
+    """The definitions `[1]: http://…` that links refer to, the needless ones too."""
+    for target in (*environment.get("references", {}).values(), *environment.get("duplicate_refs", ())):
+        yield from _verbatim(text, lines[slice(*target["map"])], "a link's target")
 
 
 def _trimmed(text: str, start: int, end: int) -> Piece | None:
@@ -188,7 +194,7 @@ def _pieces(text: str, lines: Sequence[Piece], content: str, marker: str) -> lis
 
 
 def _block(
-    text: str, pieces: Sequence[Piece], environment: dict[str, object], kind: Kind, why: str = ""
+    text: str, pieces: Sequence[Piece], environment: dict[str, Any], kind: Kind, why: str = ""
 ) -> Iterator[Block]:
     if not pieces:
         return
@@ -196,12 +202,12 @@ def _block(
     marks = _marks(text, pieces, environment)
     edges = [start, *(at for mark in marks for at in (mark.start, mark.end)), end]
     if any(WORD.search(text, begin, stop) for begin, stop in zip(edges[::2], edges[1::2], strict=True)):
-        yield Block(start, end, kind, why, marks)
+        yield Block(start, end, kind, why, marks, markdown=True)
     else:
         yield Block(start, end, Kind.VERBATIM, "no words in it")
 
 
-def _marks(text: str, pieces: Sequence[Piece], environment: dict[str, object]) -> tuple[Mark, ...]:
+def _marks(text: str, pieces: Sequence[Piece], environment: dict[str, Any]) -> tuple[Mark, ...]:
     """Everything in a block that its reader does not see, in the file's offsets."""
     spans: list[Span] = []
     content = "\n".join(text[piece.start : piece.end] for piece in pieces)
@@ -235,9 +241,9 @@ def _hidden(content: str, span: Span) -> Iterator[Mark]:
     elif span.rule == "escape" and last and (last.type == "hardbreak" or last.content != last.markup):
         yield Mark(start, start + 1)
     elif span.rule == "backticks" and last and last.type == "code_inline":
-        inside = content[start + len(last.markup) : end - len(last.markup)]
-        fence = len(last.markup) + (len(inside) - len(last.content)) // 2
-        yield from (Mark(start, start + fence), Mark(end - fence, end))
+        yield Mark(start, end, last.content.strip() or " ")
+    elif span.rule == "entity" and last:
+        yield Mark(start, end, " " if last.content.isspace() else last.content)
     elif span.rule in ("emphasis", "strikethrough"):
         yield from _delimiters(span, size=1 if span.rule == "emphasis" else 2)
 

@@ -6,6 +6,12 @@ from postedit.repairs.protected import substitute
 from postedit.repairs.words import ABBREVIATIONS, NAME_PARTICLES, PRONOUNS, STARTERS, word_set
 
 _STARTER = "(?:" + "|".join(sorted(STARTERS)) + ")"
+# Behind a full stop without a space only these begin a sentence: "node.Value" and "System.Text" are one name.
+_MORE_OPENERS = word_set(
+    "A An I You My Your Our Its Under Through Over Between Without Within Until Because Several Every Another Other "
+    "Last Next Later Besides Also Yet Still Even Who Where Whose To"
+)
+_OPENER = "(?:" + "|".join(sorted(STARTERS | _MORE_OPENERS)) + ")"
 _CLOSER = "[\"”’')\\]]"
 
 _SPACE_BEFORE = (
@@ -13,7 +19,7 @@ _SPACE_BEFORE = (
     (re.compile(r"(?<=[\w\"”’)\]%]) +([,!?](?=\s|$|[\"”)])|;(?=\s|$|[\"”])|(?<!\d ):(?=\s|$|[\"”]))"), r"\1"),
     (re.compile(r"(?<=[\w\"”’)\]%]) +\.(?=\s*$|\s+[A-Z])(?!\s*\.)"), "."),
     (re.compile(r"(?<=[\w\"”’)\]%]) +([,;])(?=[A-Za-z]{2})"), r"\1 "),
-    (re.compile(r"(?<=[a-z\"”)\]]) +([.:])(?=[A-Z][a-z]+ [a-z])(?!\.Net\b)"), r"\1 "),
+    (re.compile(rf"(?<=[a-z\"”)\]]) +(:(?=[A-Z][a-z]+ [a-z])|\.(?={_OPENER} [a-z]))"), r"\1 "),
     (re.compile(r"([(\[]) +(?=[\w\"“])"), r"\1"),
     (re.compile(r"(?<=[\w.!?%\"”]) +([)\]])"), r"\1"),
 )
@@ -23,7 +29,9 @@ _SPACE_AFTER = (
     (re.compile(r"(?<=[A-Za-z]{2})([,;])(?=[A-Za-z]{2})"), r"\1 "),
     (re.compile(r"(?<=[A-Za-z]{2}[,;][\"”])(?=[A-Za-z]{2})"), " "),
     (re.compile(r"(?<=[a-z0-9%\"”)])([,;])(?=[A-Za-z][a-z]+[ ,.])"), r"\1 "),
-    (re.compile(r"(?<=[a-z]{3})([.!?])(?=[A-Z][a-z]+[ ,’'])"), r"\1 "),
+    (re.compile(r"(?<=[a-z]{3})([!?])(?=[A-Z][a-z]+[ ,’'])"), r"\1 "),
+    (re.compile(rf"(?<=[a-z]{{3}})\.(?={_OPENER}[ ,’'])"), ". "),
+    (re.compile(r"(?<=[a-z]{5})\.(?=\d{2,3}(?:,\d{3})* [a-z]{3,})"), ". "),
     (re.compile(rf"(?<=[a-z0-9%)])([.!?])(?={_STARTER} [a-z])"), r"\1 "),
     (re.compile(r"\b(Ltd|Inc|Corp|etc)\.(?=[A-Z][a-z]|(?<=etc\.)[a-z])"), r"\1. "),
     (re.compile(rf"(?<=[a-z][.!?,]{_CLOSER})(?=[A-Z][a-z]+ )(?<=[”)\]])"), " "),

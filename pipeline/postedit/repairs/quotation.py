@@ -24,7 +24,7 @@ _TWICE_AROUND = re.compile(r"(?<![\"\w])\"\"(\w[^\"]*)\"\"(?![\"\w])")
 _TWICE_BEHIND = re.compile(r"(?<=[\w.,!?])\"\"(?![\"\w])")
 
 _STOP_BEFORE_SAYING = re.compile(
-    rf"(?<=[A-Za-z0-9%])\.(?P<mark>[\"”]) "
+    rf"(?<=[A-Za-z0-9%])\.(?P<mark>[\"”]) {{1,3}}"
     rf"(?=(?:{SAYING}|(?:he|she|they|it|we) {SAYING}|the (?:[a-z-]+ ){{1,4}}{SAYING})\b)"
 )
 

@@ -39,7 +39,12 @@ _BEFORE_ECHO_ON_PURPOSE = re.compile(r"\b(?:between|both|for|from|there (?:is|ar
 _TOKEN = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*|[^\w\s]|_+")
 _TIES = ((), (",",), ("and",), (",", "and"), (";",), ("or",))
 _LONGEST_PHRASE = 40
-_SURELY_A_PHRASE = 5  # words: an echo of fewer may be rhetoric
+# Words of a clause that surely was not doubled on purpose, and where only a comma stands between the two. "I have a
+# dream, I have a dream" is rhetoric.
+_SURELY_A_CLAUSE, _SURELY_BEHIND_A_COMMA = 5, 6
+# How often a phrase comes in a loop, a single word and a longer one; and how often where a comma or an "and" ties the
+# copies, for "Holy, holy, holy, holy" and "We shall overcome, we shall overcome, we shall overcome" are meant.
+_LOOPS, _TIED_LOOPS = (4, 3), (6, 4)
 _KEPT_IN_LOOPS = word_set("very ha no so la bye go yes many far blah again more hey oh really on step by day and")
 
 _FINITE = word_set(
@@ -101,7 +106,7 @@ def drop_repeated_phrases(text: str) -> str:
     >>> drop_repeated_phrases("of the people, by the people, for the people; a team team team team leader")
     'of the people, by the people, for the people; a team leader'
 
-    Five words are needed for one echo, fewer for a loop of three: shorter echoes may be rhetoric.
+    An echo needs five words, a loop of three fewer: what is shorter, or tied by commas, may be rhetoric.
     """
     while (span := repeated_phrase(text)) is not None:
         text = text[: span[0]] + text[span[1] :]
@@ -132,7 +137,7 @@ def _candidates(words: Sequence[str]) -> set[tuple[int, int]]:
         for distance in range(1, min(_reach(words, at), len(words) - at))
         if words[at + distance] == word
         for size in range(max(1, distance - 2), min(distance, _LONGEST_PHRASE) + 1)
-        if _copy_after(words, at, size) is not None
+        if words[at + size - 1][0].isalnum() and _copy_after(words, at, size) is not None
     }
 
 
@@ -155,19 +160,23 @@ def _copy_after(words: Sequence[str], at: int, size: int) -> int | None:
 
 def _end_of_needless(words: Sequence[str], at: int, size: int, *, needs_loop: bool) -> int | None:
     """Behind which token the last needless copy of `words[at:at + size]` ends."""
+    if not needs_loop and size < _SURELY_A_CLAUSE:
+        return None
     phrase = words[at : at + size]
     lettered = {word for word in phrase if word[0].isalpha()}
-    if not phrase[0][0].isalnum() or not phrase[-1][0].isalnum():
-        return None
     if needs_loop and (lettered & _KEPT_IN_LOOPS or max(map(len, lettered), default=0) < 3):
         return None
-    if not needs_loop and (size < _SURELY_A_PHRASE or len(lettered) < 4):
+    if not needs_loop and len(lettered) < 4:
         return None
-    copies, start = 1, at
+    copies, start, ties = 1, at, set(phrase) & {",", ";"}  # "dream, I have a" is a comma's echo too
     while (following := _copy_after(words, start, size)) is not None:
+        ties.update(words[start + size : following])
         copies, start = copies + 1, following
     if needs_loop:
-        return start + size if copies >= (4 if size == 1 else 3) else None
+        return start + size if copies >= (_TIED_LOOPS if ties else _LOOPS)[size > 1] else None
+    said = sum(word[0].isalnum() for word in phrase)
+    if said < (_SURELY_BEHIND_A_COMMA if ties and "and" not in ties else _SURELY_A_CLAUSE):
+        return None
     # "On the website of the bank, the bank is …": what begins a clause is not an echo.
     begins_a_clause = start > at + size and " ".join(words[start + size : start + size + 1]) in _FINITE
     return None if copies == 1 or begins_a_clause else start + size

@@ -28,8 +28,9 @@ _YEAR = r"(?:1[89]|20)\d\d"
 _OPENING = re.compile(
     rf"^(?P<when>(?:[Ii]n|[Oo]n|[Ff]rom|[Aa]t the (?:end|beginning) of) (?:[A-Za-z]+ )?(?:\d{{1,2}},? )?"
     rf"(?:[A-Z][a-z]+,? )?(?:{_YEAR})(?: (?:and|to) {_YEAR})?, )"
-    r"(?P<subject>[^,;:.!?()]{1,120}?) (?P<will>will (?P<rest>[^.!?;]*))"
+    r"(?P<subject>[^,;:.!?()]{1,120}?) (?P<will>will (?P<rest>(?:[^.!?;]|\.(?=\d))*))"
 )
+_SECOND_CLAUSE = re.compile(r", and (?P<subject>[^,;:.!?()]{1,60}?) (?P<will>will (?P<rest>.*))")
 _VERB = re.compile(r"(?P<not>not )?(?P<adverb>(?:also|still|once again|[a-z]+ly) )?(?P<verb>[a-z]{2,})\b")
 _REPORTS = re.compile(
     r"\b(?:said|says|say|announced|planned|plans|expected|expects|hoped|hopes|promised|predicted|believed|estimated|"
@@ -47,7 +48,7 @@ _MORE_VERBS = (frozenset(_IRREGULAR) - _ALSO_NOUNS) | word_set(
     "implement improve increase integrate introduce invest launch maintain open optimize organize participate promote "
     "be provide push realize receive reform release remain start strengthen strive support turn upgrade use work"
 )
-_ADDS_A_VERB = re.compile(r"(?:,|\band) (?:[a-z]+ly |also |then |will )?([a-z]+)\b")
+_ADDS_A_VERB = re.compile(r"(?:,|\band) (?:[a-z]+ly |also |then |never |will )?([a-z]+)\b")
 _ANOTHER_TENSE = re.compile(
     r"\b(?:is|are|has|have|had|can|may|must|would|could|should|intends?|plans to|decided|said|says|wants?|hopes?|job)\b"
 )
@@ -70,17 +71,27 @@ def past_tense_for_past_year(text: str, year: int) -> str:
     subject, rest = opening["subject"], opening["rest"]
     verb = _VERB.match(rest)
     after = rest[verb.end() :] if verb else ""
-    if verb is None or _REPORTS.search(subject) or "will" in after.split():
+    second = _SECOND_CLAUSE.search(after)
+    if verb is None or _REPORTS.search(subject) or after.split().count("will") > bool(second):
         return text
     if any(found in _MORE_VERBS for found in _ADDS_A_VERB.findall(after)) or text.count('"') % 2:
         return text
     if _ANOTHER_TENSE.search(after):
         return text
     past = _past(verb, subject)
-    if past is None:
+    tail = _past_clause(second) if second else after
+    if past is None or tail is None:
         return text
-    at = opening.start("rest")
-    return text[: opening.start("will")] + past + text[at + verb.end() :]
+    return text[: opening.start("will")] + past + tail + text[opening.end("rest") :]
+
+
+def _past_clause(clause: re.Match[str]) -> str | None:
+    """What follows the first verb, with the "will" of its second clause in the past tense; None if in doubt."""
+    verb = _VERB.match(clause["rest"])
+    if verb is None or _REPORTS.search(clause["subject"]):
+        return None
+    past = _past(verb, clause["subject"])
+    return None if past is None else clause.string[: clause.start("will")] + past + clause["rest"][verb.end() :]
 
 
 def _past(verb: re.Match[str], subject: str) -> str | None:
