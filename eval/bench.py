@@ -1,7 +1,7 @@
 """How long loading and cleaning take, and how much memory: `make bench` writes eval/results/bench.json.
 
-Each run is a fresh process, so that loading is paid in full and the peak of memory is its own. The median of the runs is
-what counts; the slowest stands beside it.
+Each run is a fresh process, so that loading is paid in full and the peak of memory is its own. The median of the runs
+is what counts; the slowest stands beside it.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The command as a user runs it: real files, the shipped model, exit codes, and one sentence for each thing that fails."""
+"""The command as a user runs it: real files, the shipped model, exit codes, one sentence for each thing that fails."""
 
 import json
 import os

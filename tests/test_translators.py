@@ -69,6 +69,8 @@ def test_both_engines_say_and_score_the_same_in_float32(checkpoint: Path) -> Non
         for a, b in zip(
             ct2.score(requests, [output] * len(requests)), hf.score(requests, [output] * len(requests)), strict=True
         ):
+            assert a is not None
+            assert b is not None
             assert math.isclose(a, b, abs_tol=1e-3)
 
 
@@ -115,7 +117,7 @@ def test_hypotheses_are_different_and_the_best_is_first() -> None:
     texts = shipped.translate([request], 4)[0]
     scores = shipped.score([request] * len(texts), texts)
     assert 1 < len(texts) == len(set(texts)) <= 4
-    assert scores[0] == max(scores)
+    assert scores[0] == max(score for score in scores if score is not None)
 
 
 def test_an_empty_request_gets_no_output_and_an_empty_output_a_score() -> None:
@@ -123,7 +125,9 @@ def test_an_empty_request_gets_no_output_and_an_empty_output_a_score() -> None:
     assert shipped.translate([], 1) == []
     assert shipped.score([], []) == []
     assert shipped.translate([Request(Job.POLISH, draft="")], 1) == [[]]
-    assert shipped.score([Request(Job.POLISH, draft="It rains.")], [""])[0] < 0
+    [score] = shipped.score([Request(Job.POLISH, draft="It rains.")], [""])
+    assert score is not None
+    assert score < 0
 
 
 def test_what_is_too_long_is_refused_and_never_cut() -> None:
@@ -247,7 +251,7 @@ class Scripted:
     def __init__(self, freely: Output, without_repeats: Output) -> None:
         self._freely, self._without = freely, without_repeats
 
-    def generate(self, batches: Sequence[Batch], hypotheses: int, no_repeat: int) -> list[list[list[Output]]]:  # noqa: ARG002
+    def generate(self, batches: Sequence[Batch], hypotheses: int, no_repeat: int) -> list[list[list[Output]]]:
         said = self._without if no_repeat else self._freely
         return [[[said] for _ in batch.inputs] for batch in batches]
 
@@ -284,7 +288,7 @@ def test_a_one_sentence_model_gets_one_sentence_at_a_time(work: Path) -> None:
     codec = PieceCodec(built("postedit-bart", work) / "sentencepiece.model")
 
     class Echo(Scripted):
-        def generate(self, batches: Sequence[Batch], hypotheses: int, no_repeat: int) -> list[list[list[Output]]]:  # noqa: ARG002
+        def generate(self, batches: Sequence[Batch], hypotheses: int, no_repeat: int) -> list[list[list[Output]]]:
             return [[[Output(ids[1:-1], True)] for ids in batch.inputs] for batch in batches]
 
     nothing = Output((), True)
