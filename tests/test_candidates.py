@@ -8,18 +8,19 @@ from hypothesis import strategies as st
 from postedit.article import Mark, Origin, Segment
 from postedit.candidates import TOO_LONG, propose
 from postedit.choices import Gate, choose
+from postedit.markup import lay
 from postedit.repairs import Repaired
 from postedit.translator import FakeTranslator, Job, Request
 
 ALL_JOBS = (Job.POLISH, Job.POST_EDIT, Job.RETRANSLATE)
 
 
-def close_up(text: str, year: int | None) -> Repaired:
+def close_up(text: str, year: int | None, allowed: object) -> Repaired:
     closed = text.replace(" .", ".").replace("will be", "was" if year == 2020 else "will be")
     return Repaired(closed, ("close up spaces",) if closed != text else ())
 
 
-def leave(text: str, year: int | None) -> Repaired:
+def leave(text: str, year: int | None, allowed: object) -> Repaired:
     return Repaired(text)
 
 
@@ -145,3 +146,11 @@ def test_a_repair_of_a_draft_or_an_answer_does_not_see_code() -> None:
     code = Segment("Run `a .` now .", 0, marks=(Mark(4, 9, "a ."),))
     rows = propose([code], FakeTranslator({"Run a . now.": "Ran a . now ."}), repair=close_up)
     assert [one.text for one in rows[0]] == ["Run a . now .", "Run a . now.", "Ran a . now."]
+
+
+def test_a_repair_that_leaves_no_place_for_the_markup_takes_no_other_with_it() -> None:
+    draft = "The **the river** rises , he said ."
+    segment = Segment(draft, 0, marks=(Mark(4, 6), Mark(15, 17)), markdown=True)
+    row = propose([segment], None)[0]
+    assert row[-1].text in ("The the river rises, he said.", "The river rises, he said.")
+    assert lay(segment, row[-1].text) in ("The **the river** rises, he said.", "The **river** rises, he said.")

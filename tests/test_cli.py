@@ -174,6 +174,7 @@ def test_wrong_usage_is_exit_code_two(rough: Path) -> None:
     assert command("clean", str(rough), str(rough), "--source", str(rough)).returncode == 2
     assert command("clean").returncode == 2
     assert command("clean", str(rough), "--no-such-option").returncode == 2
+    assert b"did you mean --source?" in command("clean", str(rough), "--sauce", "x").stderr
 
 
 def test_a_source_that_is_another_text_is_refused(tmp_path: Path) -> None:

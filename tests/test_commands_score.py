@@ -136,7 +136,7 @@ def test_compare_prints_systems_and_the_segments_that_differ(texts: Path, capsys
 
 
 def test_report_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    segment = {"index": 0, "draft": "He come.", "text": "He came.", "status": "edited"}
+    segment = {"number": 1, "draft": "He come.", "text": "He came.", "status": "edited"}
     (tmp_path / "out.json").write_text(json.dumps({"id": "a", "segments": [segment]}), encoding="utf-8")
     assert run("report", tmp_path / "out.json", "-o", tmp_path / "report.html") == 0
     assert "<ins>came</ins>" in (tmp_path / "report.html").read_text(encoding="utf-8")

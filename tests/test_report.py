@@ -28,7 +28,15 @@ EVIL = "<script>document.title='owned'</script></script><img src=x onerror=\"doc
 
 def segment(index: int = 0, draft: str = "He come home.", text: str = "He came home.", **more: Any) -> dict[str, Any]:
     status = "edited" if draft != text else "kept"
-    return {"index": index, "kind": "paragraph", "draft": draft, "text": text, "status": status, "source": None, **more}
+    return {
+        "number": index + 1,
+        "kind": "paragraph",
+        "draft": draft,
+        "text": text,
+        "status": status,
+        "source": None,
+        **more,
+    }
 
 
 def article(*segments: dict[str, Any], **more: Any) -> dict[str, Any]:

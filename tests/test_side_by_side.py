@@ -12,7 +12,7 @@ from postedit.side_by_side import show, word_diff
 
 def result(**changes: object) -> dict[str, object]:
     segment = {
-        "index": 0,
+        "number": 1,
         "kind": "paragraph",
         "draft": "He come home.",
         "text": "He came home.",
@@ -60,7 +60,9 @@ def test_details_of_one_article_of_many_and_of_lines_are_all_read(tmp_path: Path
     assert list(read_results(path)) == [one, one]
 
 
-@pytest.mark.parametrize(("content", "said"), [("{", "not JSON"), ("[1]", "no segments"), (None, "no such file")])
+@pytest.mark.parametrize(
+    ("content", "said"), [("{", "no result of clean"), ("[1]", "no segments"), (None, "no such file")]
+)
 def test_what_is_not_a_result_is_told_so(tmp_path: Path, content: str | None, said: str) -> None:
     path = tmp_path / "out.json"
     if content is not None:

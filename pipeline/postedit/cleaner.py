@@ -61,6 +61,8 @@ class Cleaner:
 
         A record is a draft, a pair (draft, source), or a mapping with "draft" and perhaps "source", "id" and "format".
         """
+        if isinstance(records, str):
+            raise ArticleError("pipe takes many records; for one text, call the cleaner itself.")
         if batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, not {batch_size}")
         numbered = enumerate(records, 1)

@@ -5,6 +5,7 @@ Text goes to standard output, everything else to standard error. Exit codes: 0 d
 """
 
 import argparse
+import difflib
 import errno
 import io
 import os
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without a character is no reason to stop
-    arguments = _parser().parse_args(argv)
+    arguments = _parse(argv)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -58,6 +59,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _silence_stdout() -> None:
     """Python flushes standard output when it exits; what it could not write then would be a traceback."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; an option that a command does not have is told with the command's own help at hand."""
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        command = next(word for word in (sys.argv[1:] if argv is None else argv) if not word.startswith("-"))
+        [commands] = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
+        known = commands.choices[command]._option_string_actions  # noqa: SLF001
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        commands.choices[command].error(f"there is no {unknown[0]}{hint} See postedit {command} --help.")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -69,8 +69,8 @@ class Edited:
                 for block in self.article.blocks
             ],
             "segments": [
-                segment_json(index, choice, self.article.blocks[choice.segment.block].kind)
-                for index, choice in enumerate(self.choices)
+                segment_json(number, choice, self.article.blocks[choice.segment.block].kind)
+                for number, choice in enumerate(self.choices, 1)
             ],
         }
 
@@ -135,13 +135,13 @@ def _line_end(text: str, at: int) -> int:
     return ended.end() if ended else at
 
 
-def segment_json(index: int, choice: Choice, kind: Kind) -> dict[str, Any]:
+def segment_json(number: int, choice: Choice, kind: Kind) -> dict[str, Any]:
     """One segment of `Edited.to_json`."""
     segment = choice.segment
     rows = [(choice.chosen, None), *((rejected.candidate, rejected.reason) for rejected in choice.passed_over)]
     rows.sort(key=lambda row: list(Origin).index(row[0].origin))
     return {
-        "index": index,
+        "number": number,
         "start": segment.start,
         "end": segment.end,
         "kind": str(kind),

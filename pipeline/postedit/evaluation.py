@@ -138,7 +138,7 @@ def _variants(cut: Cut, rows: Sequence[Row], choices: Sequence[Choice], cleaner:
     return texts
 
 
-def _unrepaired(text: str, year: int | None) -> Repaired:  # noqa: ARG001
+def _unrepaired(text: str, year: int | None, allowed: object) -> Repaired:  # noqa: ARG001
     return Repaired(text, ())
 
 

@@ -22,7 +22,9 @@ def read_results(path: Path) -> Iterator[dict[str, Any]]:
         try:
             documents = [json.loads(line) for line in text.split("\n") if line.strip()]
         except ValueError as error:
-            raise ArticleError(f"{path}: this is not JSON: {error}. Pass the .json file beside the output.") from error
+            raise ArticleError(
+                f"{path}: this is no result of clean; pass the .json file beside the output ({path}.json?)."
+            ) from error
     for document in documents:
         articles = document.get("articles", [document]) if isinstance(document, dict) else [document]
         for article in articles:

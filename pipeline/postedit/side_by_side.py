@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from textwrap import shorten
 from typing import Any
 
 # ANSI codes by meaning. Removed words are struck through and added ones underlined: colour alone tells nobody enough.
@@ -23,7 +24,7 @@ class Word:
 def show(result: Mapping[str, Any], statuses: Sequence[str], width: int, *, colour: bool) -> str:
     """The segments of one cleaned article (`Edited.to_json`) that have one of these statuses, before beside after.
 
-    >>> segment = {"index": 0, "kind": "paragraph", "draft": "He come.", "text": "He came.", "status": "edited",
+    >>> segment = {"number": 1, "kind": "paragraph", "draft": "He come.", "text": "He came.", "status": "edited",
     ...            "origin": "polish", "reason": "polish: predicted to gain", "source": None}
     >>> result = {"id": "a", "furniture": [], "segments": [segment], "counts": {"edited": 1}}
     >>> print(show(result, ["edited"], width=40, colour=False))
@@ -40,8 +41,8 @@ def show(result: Mapping[str, Any], statuses: Sequence[str], width: int, *, colo
             lines += [*_segment(segment, width, paint), ""]
     for block in result.get("furniture", ()):
         if block["dropped"]:
-            text = _printable(" ".join(block["text"].split()))
-            lines += [f"[page] dropped: {text[: width - 20]}", paint.dim(f"  ← {block['why']}"), ""]
+            text = shorten(_printable(block["text"]), width - 16, placeholder=" …")
+            lines += [f"[page] dropped: {text}", paint.dim(f"  ← {block['why']}"), ""]
     counts = ", ".join(f"{count} {status}" for status, count in result.get("counts", {}).items() if count)
     return "\n".join([*lines, paint.bold(f"{result.get('id', 'article')}: {counts or 'no segments'}")])
 
@@ -71,7 +72,7 @@ class Paint:
 
 def _segment(segment: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:
     style = "review" if segment["status"] in ("review", "failed") else "bold"
-    yield paint.bold(f"[{segment['index'] + 1}] {segment['kind']}, {segment['status']}", style)
+    yield paint.bold(f"[{segment['number']}] {segment['kind']}, {segment['status']}", style)
     if segment["source"]:
         for line in _wrap([Word(character) for character in _printable(segment["source"])], width - 4, paint, glue=""):
             yield paint.dim(f"  {line}")

@@ -41,6 +41,10 @@ def parse(text: str, format: str, id: str, source: str | None = None) -> Article
     >>> parse("# Hello", "markdown", "a1").blocks
     (Block(start=2, end=7, kind=<Kind.HEADING: 'heading'>, why='', marks=(), markdown=True),)
     """
+    if not isinstance(text, str):
+        raise ArticleError(
+            f"article {id!r}: a draft is one text, not {type(text).__name__}. For many, use Cleaner.pipe."
+        )
     if format not in FORMATS:
         raise ArticleError(f"article {id!r}: there is no format {format!r}. Use one of {', '.join(FORMATS)}.")
     if jsonl.HALF_A_CHARACTER.search(text + (source or "")):

@@ -65,7 +65,7 @@ class Repaired:
     steps: tuple[str, ...] = ()
 
 
-def repair(text: str, year: int | None = None) -> Repaired:
+def repair(text: str, year: int | None = None, allowed: Callable[[str], bool] | None = None) -> Repaired:
     """The text with every certain fault mended, and how.
 
     >>> repair("the the plan&#39;s environment. , 20 measures")
@@ -74,8 +74,9 @@ def repair(text: str, year: int | None = None) -> Repaired:
     >>> repair("In 2021, the city will take the lead.", year=2023).text
     'In 2021, the city took the lead.'
 
-    `year` is the year in which the article was written. The list is gone through until nothing changes, so a repaired
-    text needs no repair; a text that never comes to rest, or of which nothing would be left, stays as it was.
+    `year` is the year in which the article was written; a repair whose text is not `allowed` is not made. The list is
+    gone through until nothing changes, so a repaired text needs no repair; a text that never comes to rest, or of
+    which nothing would be left, stays as it was.
     """
     repairs = dict(REPAIRS)
     if year is not None:
@@ -85,9 +86,9 @@ def repair(text: str, year: int | None = None) -> Repaired:
         before = current
         for name, fix in repairs.items():
             fixed = fix(current)
-            if fixed != current:
+            if fixed != current and (allowed is None or allowed(fixed)):
                 steps[name] = None
-            current = fixed
+                current = fixed
         if current == before:
             break
     else:

@@ -92,16 +92,24 @@ def collapse_doubled_punctuation(text: str) -> str:
     return text
 
 
+_COUNT_BEGINS_A_CLAUSE = re.compile(r"\s*\d[\d,.]*(?: [a-z][a-z-]*){1,4} (?:have|has|had|were|was|are|is|will)\b")
+
+
 def drop_stop_before_comma(text: str) -> str:
     """A full stop with a comma behind it goes; the comma stays, inside the quotation mark if there is one.
 
-    >>> drop_stop_before_comma('a humanistic environment. , 20 measures; "replenishing the chain". , thereby')
-    'a humanistic environment, 20 measures; "replenishing the chain", thereby'
+    >>> drop_stop_before_comma('"replenishing the chain". , thereby')
+    '"replenishing the chain", thereby'
+    >>> drop_stop_before_comma("a humanistic environment. , 20 measures have been formulated")
+    'a humanistic environment; 20 measures have been formulated'
+
+    Where a count begins a clause of its own, a comma would splice two sentences, and a semicolon stands.
     """
 
     def replace(match: re.Match[str]) -> str:
         stop = "." if match["word"].lower() in ABBREVIATIONS else ""
-        return f"{match['word']}{stop},{match['closer']}"
+        tie = ";" if not match["closer"] and _COUNT_BEGINS_A_CLAUSE.match(text, match.end()) else ","
+        return f"{match['word']}{stop}{tie}{match['closer']}"
 
     text = re.sub(r"([\"”])\.\s+,(?=\s|$)", r"\1,", text)
     text = substitute(_STOP_THEN_OTHER, r"\1", text)

@@ -109,8 +109,19 @@ def drop_repeated_phrases(text: str) -> str:
     An echo needs five words, a loop of three fewer: what is shorter, or tied by commas, may be rhetoric.
     """
     while (span := repeated_phrase(text)) is not None:
-        text = text[: span[0]] + text[span[1] :]
+        text = _list_goes_on(text[: span[0]], text[span[0] : span[1]]) + text[span[1] :]
     return text
+
+
+def _list_goes_on(kept: str, needless: str) -> str:
+    """What is kept, with the "and" that tied the needless copy to it where it ends a list: "A, B, and B" is "A, and B".
+
+    >>> _list_goes_on("We build a road, we build a port", ", and we build a port")
+    'We build a road, and we build a port'
+    """
+    phrase = needless.removeprefix(", and ")
+    before = kept.removesuffix(phrase)
+    return f"{before}and {phrase}" if needless != phrase and before != kept and before.endswith(", ") else kept
 
 
 def repeated_phrase(text: str) -> tuple[int, int] | None:

@@ -60,6 +60,8 @@ def render(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
         script=script,
         title=escape(_title(parts)),
         facts=_facts(parts),
+        summary=_summary(parts, segments),
+        in_reference=" <mark>in the reference only</mark>" if any(one.get("reference") for one in segments) else "",
         scores="".join(_scores(part, len(parts) > 1) for part in parts),
         charts=charts(segments),
         furniture=_furniture(parts),
@@ -169,6 +171,19 @@ def _furniture(parts: Sequence[Mapping[str, Any]]) -> str:
     )
     summary = f"<summary>Page furniture: {len(blocks)} block{'s' if len(blocks) != 1 else ''}</summary>"
     return f"<details class=furniture>{summary}<ul>{rows}</ul></details>"
+
+
+def _summary(parts: Sequence[Mapping[str, Any]], segments: Sequence[Mapping[str, Any]]) -> str:
+    """What became of it all, in a sentence."""
+    counts = {status: sum(segment.get("status") == status for segment in segments) for status in STATUSES}
+    dropped = sum(bool(block.get("dropped", True)) for part in parts for block in part.get("furniture", ()))
+    told = [f"{counts['edited']} of {len(segments)} segments changed"]
+    told += [f"{counts[status]} {what}" for status, what in NEEDY.items() if counts[status]]
+    told += [f"{dropped} block{'s' if dropped != 1 else ''} of page furniture left out"] if dropped else []
+    return "; ".join(told) + "."
+
+
+NEEDY = {"review": "want a person's review", "failed": "could not be worked on"}
 
 
 def _filters(segments: Sequence[Mapping[str, Any]]) -> str:

@@ -63,7 +63,7 @@ def _row(number: int, segment: Mapping[str, Any]) -> str:
     measured = f' data-gain="{gain:.3f}"' if gain is not None else ""
     parts = [
         f'<li id=s{number + 1} tabindex=-1 data-status="{status}" data-defects={len(defects)}{measured}>',
-        f"<h3><a href=#s{number + 1}>{int(segment.get('index', number)) + 1}</a> "
+        f"<h3><a href=#s{number + 1}>{int(segment.get('number', number + 1))}</a> "
         f'<span class="status {status}">{status}</span>{_gain(gain)}{_about(segment)}</h3>',
     ]
     if segment.get("source"):
