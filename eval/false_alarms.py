@@ -8,7 +8,6 @@ on a clean sentence is a false alarm or a true fault of the reference: a person 
 """
 
 import argparse
-import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from postedit.article import Segment, Severity
+from postedit.commands_eval import write_json
 from postedit.defects import inspect
 from postedit.repairs import DATED_REPAIRS, REPAIRS
 
@@ -84,10 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         results[Path(path).name] = {"with source": source_path != "-"} | count(
             sentences, sources, args.year, args.examples
         )
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    partial = args.output.with_suffix(".partial")
-    partial.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(args.output)
+    write_json(args.output, results)
     return 0
 
 

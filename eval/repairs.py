@@ -7,7 +7,6 @@ eval/results/repairs.json with their signatures; `--show` prints that many chang
 """
 
 import argparse
-import json
 import random
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from postedit.commands_eval import write_json
 from postedit.repairs import repair
 
 RESULTS = Path(__file__).parent / "results" / "repairs.json"
@@ -77,10 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{system}: BLEU {bleu['before']} -> {bleu['after']}, chrF {chrf['before']} -> {chrf['after']}")
     for before, after in random.Random(1).sample(changed, min(args.show, len(changed))):  # noqa: S311
         print(f"- {before}\n+ {after}\n")
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    partial = args.output.with_suffix(".partial")
-    partial.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(args.output)
+    write_json(args.output, results)
     return 0
 
 

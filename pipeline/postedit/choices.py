@@ -83,31 +83,37 @@ def choose(
     A repair needs no score: it passes when no check objects. A rewrite is weighed against the repaired text.
     """
     refused: dict[int, Objection | None] = {}
-    best, reasons = candidates[0], []
-    for n, candidate in enumerate(candidates[1:], 1):
+    base = candidates[0]
+    for n, candidate in enumerate(candidates):
         if candidate.origin is Origin.REPAIR:
             refused[n] = _fault(segment, candidate, checks)
-            if not refused[n]:
+            base = base if refused[n] else candidate
+
+    best, beyond = base, _is_critical(segment, base, defects)
+    for n, candidate in enumerate(candidates):
+        if candidate.origin not in (Origin.DRAFT, Origin.REPAIR):
+            refused[n] = _veto_rewrite(_Rivals(segment, base, candidate), gate, checks, beyond=beyond)
+            if not refused[n] and (best is base or _score(candidate) > _score(best)):
                 best = candidate
-                reasons = [f"repaired: {'; '.join(candidate.steps)}"]
 
-    base, beyond = best, _is_critical(segment, best, defects)
-    rewrites = {n: one for n, one in enumerate(candidates) if one.origin not in (Origin.DRAFT, Origin.REPAIR)}
-    for n, candidate in rewrites.items():
-        refused[n] = _veto_rewrite(_Rivals(segment, base, candidate), gate, checks, beyond=beyond)
-        if not refused[n] and (best is base or _score(candidate) > _score(best)):
-            best = candidate
-    if best is not base:
-        reasons.append(_gain(base, best, gate))
+    reasons = [f"repaired: {'; '.join(base.steps)}"] if base.origin is Origin.REPAIR else []
+    reasons += [_gain(base, best, gate)] if best is not base else []
+    passed_over = _passed_over(candidates, best, refused)
+    status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
+    return Choice(
+        segment, best, "; ".join(reasons) or _kept(candidates, passed_over), status, passed_over, tuple(defects)
+    )
 
+
+def _passed_over(
+    candidates: Sequence[Candidate], best: Candidate, refused: Mapping[int, Objection | None]
+) -> tuple[Rejected, ...]:
     passed_over = []
     for n, candidate in enumerate(candidates):
         if candidate is not best:
             objection = refused.get(n) or Objection(_beaten(candidate, best))
             passed_over.append(Rejected(candidate, objection.reason, objection.check))
-    status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
-    reason = "; ".join(reasons) or _kept(candidates, passed_over)
-    return Choice(segment, best, reason, status, tuple(passed_over), tuple(defects))
+    return tuple(passed_over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from postedit.commands_score import progress
-from postedit.errors import OutputError
 
 if TYPE_CHECKING:
     from postedit.evaluation import Run
@@ -110,13 +109,9 @@ def commit(folder: Path) -> str | None:
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
     """Write a document, whole or not at all. Raises OutputError."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(_laid_out(document) + "\n", encoding="utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}.") from error
+    from postedit.formats import atomic
+
+    atomic.write(path, (_laid_out(document) + "\n").encode())
 
 
 def _laid_out(value: Any, depth: int = 0) -> str:

@@ -184,6 +184,7 @@ def compare_command(arguments: argparse.Namespace) -> int:
 
 def report_command(arguments: argparse.Namespace) -> int:
     """Write the page of a result."""
+    from postedit.formats import atomic
     from postedit.report import read_document, render
 
     text = sys.stdin.buffer.read().decode("utf-8") if arguments.result == "-" else None
@@ -192,12 +193,9 @@ def report_command(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.write(page.encode("utf-8"))
         return 0
     target = Path(arguments.output)
-    partial = target.with_name(target.name + ".partial")
-    try:
-        partial.write_text(page, encoding="utf-8", newline="\n")
-        partial.replace(target)
-    except OSError as error:
-        raise OutputError(f"{target}: cannot be written: {error.strerror}.") from error
+    if target.resolve() == Path(arguments.result).resolve():
+        raise OutputError(f"{target} is the result itself. Choose another name with -o.")
+    atomic.write(target, page.encode("utf-8"))
     return 0
 
 
