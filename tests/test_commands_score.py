@@ -141,8 +141,10 @@ def test_report_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run("report", tmp_path / "out.json", "-o", tmp_path / "report.html") == 0
     assert "<ins>came</ins>" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
-    with pytest.raises(OutputError, match="cannot be written"):
-        run("report", tmp_path / "out.json", "-o", tmp_path / "nowhere" / "report.html")
+    with pytest.raises(OutputError, match="is not a folder"):
+        run("report", tmp_path / "out.json", "-o", tmp_path / "out.json" / "report.html")
+    with pytest.raises(OutputError, match="is the result itself"):
+        run("report", tmp_path / "out.json", "-o", tmp_path / "out.json")
     with pytest.raises(ArticleError, match="cannot be read"):
         run("report", tmp_path / "nothing.json")
 
