@@ -1,0 +1,114 @@
+"""What is trained on: every filter has a text that it must drop and one that it must keep."""
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpora import pack
+from corpora.pack import Example
+from corpora.roughen import ROUGHENERS, roughen
+from models import tiny, train
+
+SENTENCE = "The city opened a new library on the first of May, and many people came to see it."
+CHINESE = "该市五月一日开放了一座新图书馆，许多人前来参观。"
+
+
+def example(source: str = "", draft: str = "", reference: str = SENTENCE, origin: str = "wmt18.moz-argos") -> Example:
+    return Example(source, draft, reference, origin)
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (pack.unlicensed, example(origin="tw_moj_laws"), example(origin="carbonz0_alpaca")),
+        (pack.unlicensed, example(origin="mozilla|de-en|wmt08|google|x"), example(origin="kajweb_dict_sentences")),
+        (pack.wrong_length, example(), example(reference="")),
+        (pack.wrong_length, example(draft=SENTENCE), example(draft="The city.")),
+        (pack.wrong_length, example(source=CHINESE), example(source=CHINESE * 4)),
+        (pack.wrong_length, example(), example(reference="word " * 131)),
+        (pack.wrong_language, example(source=CHINESE), example(source="The source is English.")),
+        (pack.wrong_language, example(source=CHINESE), example(source=CHINESE, reference=CHINESE)),
+        (pack.wrong_language, example(draft=SENTENCE), example(draft="The 图书馆 opened 许多人前来参观 in May")),
+        (pack.rewritten, example(draft=SENTENCE.replace("a new", "new")), example(draft="Books are read by all.")),
+    ],
+)
+def test_a_filter_keeps_the_good_and_drops_the_bad(check: pack.Filter, good: Example, bad: Example) -> None:
+    assert not check(good)
+    assert check(bad)
+
+
+def test_a_near_duplicate_differs_only_in_case_space_and_punctuation() -> None:
+    repeated = pack.NearDuplicate(set())
+    assert not repeated(example(draft="He came ."))
+    assert repeated(example(draft="he came"))
+    assert not repeated(example(draft="He went."))
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        example(reference=SENTENCE.upper().replace(",", "")),
+        example(reference="Yesterday a new library on the first of May, and many more things."),
+        example(source=CHINESE[:9] + "了，他说。", reference="He said so."),
+        example(draft=SENTENCE, reference="Nothing to see here."),
+    ],
+)
+def test_a_planted_evaluation_sentence_is_caught(leak: Example) -> None:
+    overlap = pack.Overlap.of([SENTENCE, CHINESE])
+    assert overlap(leak)
+    assert not overlap(example(reference="The city opened a new school, and many children came to see their teachers."))
+
+
+def test_dropped_rows_are_counted_under_the_first_fault() -> None:
+    dropped: Counter[str] = Counter()
+    rows = [example(), example(), example(origin="x"), example(reference=CHINESE), example(reference="Leaked line.")]
+    kept = list(pack.kept(rows, pack.filters(["Leaked line"]), dropped))
+    assert kept == [example()]
+    assert dropped == {"near_duplicate": 1, "unlicensed": 1, "wrong_language": 1, "overlap": 1}
+
+
+def test_neighbours_are_joined_only_within_one_origin() -> None:
+    rows = [example(draft=f"d{n}.", reference=f"R{n}.", origin="a" if n < 2 else "b") for n in range(4)]
+    joined = list(pack.joined(rows, random.Random(0)))
+    assert [(e.draft, e.reference) for e in joined] == [("d0. d1.", "R0. R1."), ("d2. d3.", "R2. R3.")]
+
+
+def test_packed_shards_come_back_as_they_went_in(tmp_path: Path) -> None:
+    init = tiny.write(tmp_path / "init", [SENTENCE, CHINESE] * 20)
+    tokenizer = pack.Tokenizer.of(init)
+    rows = [example(CHINESE, SENTENCE.replace("new ", ""), SENTENCE), example("", "", "Many people came.")]
+    shards = pack.pack("zh", rows, tokenizer, tmp_path / "packed")
+    pack.write_manifest(tmp_path / "packed", shards, {"zh": Counter(overlap=3)}, init)
+    group = train.read_packed(tmp_path / "packed", {"zh"})["zh"]
+    assert [group.parts(n) for n in range(2)] == [tokenizer.ids(row) for row in rows]
+    assert group.edits[0] == pytest.approx(1 / 18, rel=1e-2)
+    manifest = json.loads((tmp_path / "packed" / "manifest.json").read_text())
+    assert manifest["examples"] == {"zh": 2}
+    assert manifest["dropped"] == {"zh": {"overlap": 3}}
+
+
+def test_a_changed_shard_is_refused(tmp_path: Path) -> None:
+    init = tiny.write(tmp_path / "init", [SENTENCE] * 20)
+    shards = pack.pack("zh", [example()], pack.Tokenizer.of(init), tmp_path)
+    pack.write_manifest(tmp_path, shards, {}, init)
+    with (tmp_path / "zh-000.npz").open("wb") as stream:
+        np.savez(stream, tokens=np.zeros(1))
+    with pytest.raises(SystemExit, match="pack again"):
+        train.read_packed(tmp_path, {"zh"})
+
+
+@given(st.text(), st.integers(0, 1000))
+def test_roughening_takes_any_text_and_is_repeatable(text: str, seed: int) -> None:
+    assert roughen(text, random.Random(seed)) == roughen(text, random.Random(seed))
+
+
+def test_every_kind_of_roughness_happens() -> None:
+    text = "On June 1, in the old town, an actor was seen in 2019, and people came with flowers, tea and bread."
+    for name, roughener in ROUGHENERS.items():
+        assert roughener(text, random.Random(1)) != text, name

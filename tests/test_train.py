@@ -1,0 +1,154 @@
+"""Training is repeatable, can be broken off anywhere, and learns."""
+
+import dataclasses
+import json
+import signal
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from corpora import pack
+from corpora.pack import Example
+from models import tiny, train
+
+TEXT = "the city opened a new library in may and many people came to see old books there every day"
+WORDS = TEXT.split()
+SENTENCES = [" ".join([*WORDS[n % 9 :: 2], *WORDS[n % 5 :: 3]]) + "." for n in range(60)]
+MIX = {"zh polish": 2.0, "zh post-edit": 1.0, "zh retranslate": 1.0}
+SMALL = train.Recipe(
+    steps=8, warmup_steps=2, decay_steps=2, batch_tokens=200, pool=30, precision="float32", threads=1, log_steps=4,
+    softmax_frequent=20, softmax_random=10, dropout=0.1, max_edit_polish=1.0, max_edit_post_edit=1.0, mix=MIX,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny checkpoint and packed data of copying: the answer is the draft."""
+    folder = tmp_path_factory.mktemp("made")
+    init = tiny.write(folder / "init", [*SENTENCES, "城市图书馆"])
+    rows = [Example("城市图书馆", text, text, "wmt18.x") for text in SENTENCES]
+    shards = pack.pack("zh", rows, pack.Tokenizer.of(init), folder / "packed")
+    pack.write_manifest(folder / "packed", shards, {"zh": Counter()}, init)
+    return folder
+
+
+def run(made: Path, out: Path, recipe: train.Recipe = SMALL, name: str = "recipe.toml") -> Path:
+    path = made / name
+    mix = "\n".join(f'"{entry}" = {weight}' for entry, weight in recipe.mix.items())
+    values = {k: v for k, v in dataclasses.asdict(recipe).items() if k != "mix"}
+    path.write_text("".join(f"{k} = {json.dumps(v)}\n" for k, v in values.items()) + f"[mix]\n{mix}\n")
+    return train.train(path, made / "init", made / "packed", out)
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model.safetensors")
+
+
+def assert_same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> None:
+    assert first.keys() == second.keys()
+    assert [name for name in first if not torch.equal(first[name], second[name])] == []
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(made: Path, tmp_path: Path) -> None:
+    first, second = run(made, tmp_path / "a"), run(made, tmp_path / "b")
+    assert_same(weights(first), weights(second))
+    other = run(made, tmp_path / "c", dataclasses.replace(SMALL, seed=2))
+    assert not torch.equal(weights(first)[train.TABLE], weights(other)[train.TABLE])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, precision: str) -> None:
+    recipe = dataclasses.replace(SMALL, precision=precision)
+    whole = run(made, tmp_path / "whole", recipe)
+    path = made / "broken.toml"
+    with pytest.MonkeyPatch.context() as patch:
+        original = train.take_step
+
+        def five(trainee: train.Trainee, batch: train.Batch, frequent: train.Ids, step: int) -> torch.Tensor:
+            if step == 4:
+                signal.raise_signal(signal.SIGTERM)
+            return original(trainee, batch, frequent, step)
+
+        patch.setattr(train, "take_step", five)
+        broken = run(made, tmp_path / "broken", recipe, path.name)
+    assert broken.name == "step-0000005"
+    resumed = run(made, tmp_path / "broken", recipe, path.name)
+    assert resumed.name == whole.name == "step-0000008"
+    assert_same(weights(whole), weights(resumed))
+    assert_same(load_file(whole / "optimizer.safetensors"), load_file(resumed / "optimizer.safetensors"))
+    assert (whole / "state.json").read_text() == (resumed / "state.json").read_text()
+
+
+def test_loss_goes_down_and_the_log_says_so(made: Path, tmp_path: Path) -> None:
+    mix = {"zh polish": 1.0}
+    run(made, tmp_path, dataclasses.replace(SMALL, steps=60, decay_steps=1, learning_rate=5e-3, log_steps=20, mix=mix))
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().split("\n") if line]
+    losses = [line["loss"]["polish"] for line in lines]
+    assert len(losses) == 3
+    assert losses[0] - losses[-1] > 0.5
+    assert all(line["tokens_per_second"] > 0 for line in lines)
+
+
+def test_a_checkpoint_is_whole_and_only_two_are_kept(made: Path, tmp_path: Path) -> None:
+    last = run(made, tmp_path, dataclasses.replace(SMALL, checkpoint_minutes=0.0))
+    assert sorted(path.name for path in tmp_path.glob("step-*")) == ["step-0000007", "step-0000008"]
+    names = {"config.json", "model.safetensors", "optimizer.safetensors", "recipe.toml", "sentencepiece.model"}
+    assert {path.name for path in last.iterdir()} == {*names, "state.json"}
+
+
+def test_a_batch_is_what_the_packed_examples_say(made: Path) -> None:
+    group = train.read_packed(made / "packed", {"zh"})["zh"]
+    known = {tuple(group.parts(n)[2]): group.parts(n) for n in range(len(group.starts))}
+    jobs = set()
+    for batch in train.Stream({"zh": group}, SMALL).pool(3):
+        assert max(batch.inputs.size, batch.outputs.size) <= SMALL.batch_tokens
+        for given, answer in zip(batch.inputs.tolist(), batch.outputs.tolist(), strict=True):
+            source, draft, reference = known[tuple(answer[: answer.index(train.EOS)])]
+            expected = train.encoder_input(batch.job, source, draft)
+            assert given == [*expected, *[train.PAD] * (len(given) - len(expected))]
+            assert answer == [*reference, train.EOS, *[train.PAD] * (len(answer) - len(reference) - 1)]
+        jobs.add(batch.job)
+    assert jobs == set(train.JOBS)
+
+
+def test_sampled_softmax_has_the_batch_and_stands_for_the_rest(made: Path) -> None:
+    trainee = train.Trainee(made / "init", SMALL, torch.device("cpu"))
+    outputs = np.array([[30, 40, 2, 1]])
+    softmax = train.sampled_softmax(outputs, np.arange(5, 15), trainee, step=0)
+    assert {30, 40, 2, *range(5, 15)} <= set(softmax.pieces.tolist())
+    assert len(softmax.pieces) == len(set(softmax.pieces.tolist())) == 13 + 10
+    rest = trainee.output_pieces - 13
+    assert np.exp(softmax.raised[13:]).sum() == pytest.approx(rest, rel=1e-5)
+
+
+def test_rows_that_a_batch_does_not_touch_stand_still(made: Path) -> None:
+    trainee = train.Trainee(made / "init", dataclasses.replace(SMALL, softmax_random=0), torch.device("cpu"))
+    before = trainee.table.clone()
+    batch = train.Batch("polish", np.array([[0, 30, 2]]), np.array([[40, 2]]))
+    train.take_step(trainee, batch, np.arange(5, 9), step=0)
+    moved = (trainee.table != before).any(1).nonzero().ravel().tolist()
+    assert set(moved) == {0, 2, 5, 6, 7, 8, 30, 40}
+
+
+def test_dev_scores_are_written_for_each_job(made: Path, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(SMALL, steps=2, dev_steps=2, dev_lines=4)
+    dev = tmp_path / "dev.tsv"
+    dev.write_text("".join(f"城市图书馆\t{text}\t{text}\n" for text in SENTENCES[:6]))
+    path = run(made, tmp_path / "out", dataclasses.replace(recipe, steps=1)) / "recipe.toml"
+    path.write_text(path.read_text().replace("steps = 1\n", "steps = 2\n", 1))
+    train.train(path, made / "init", made / "packed", tmp_path / "out", dev)
+    line = json.loads((tmp_path / "out" / "log.jsonl").read_text().split("\n")[-2])
+    assert line["dev"].keys() == {"polish", "post-edit", "retranslate"}
+    assert line["dev"]["polish"].keys() >= {"chrf", "bleu", "untouched"}
+
+
+@pytest.mark.parametrize(("text", "message"), [("stepz = 1", "setting stepz"), ('[mix]\n"zh mend" = 1', "mend")])
+def test_a_wrong_recipe_is_refused_with_its_fault(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    with pytest.raises(SystemExit, match=message):
+        train.read_recipe(path)
