@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format test-slow eval eval-all bench clean
+.PHONY: demo test check format eval eval-all bench clean
 
 demo: $(READY)
 	@mkdir -p build
@@ -22,9 +22,6 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
-
-test-slow: $(READY)
-	$(BIN)/pytest -m slow
 
 format: $(READY)
 	$(BIN)/ruff format .

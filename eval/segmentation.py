@@ -40,6 +40,8 @@ def main(folder: Path) -> None:
             }
             rows.append(row)
             print(row, file=sys.stderr)
+    if not rows:
+        raise SystemExit(f"{folder}: no files that end in .zh or .ref.en. Name the folder that holds them.")
     report = {"signature": f"joined:{JOINED}|sentencex:1.0|boundaries:all", "files": rows}
     RESULTS.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
