@@ -7,6 +7,7 @@ this module is what makes such a check worth having.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import localcontext
 from itertools import zip_longest
 
 from postedit.quantity_readers import CHINESE, DIGITS, ENGLISH, FIGURES, READERS, Quantity, scale_of
@@ -28,6 +29,10 @@ _PATTERNS = {
 }
 
 
+# No figure is so long that its last digit is rounded away; one precision for all, so that one third is one third.
+_DIGITS = 300
+
+
 def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
     """The numbers of a text in order; `language` "en" or "zh" reads the words of that one only.
 
@@ -38,9 +43,10 @@ def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
     """
     narrow = text.translate(_NARROW)
     found: list[Quantity] = []
-    for match in _PATTERNS[language].finditer(narrow):
-        found += READERS[match.lastgroup or ""](match, narrow)
-    return tuple(_share_scales(found, narrow))
+    with localcontext(prec=_DIGITS):
+        for match in _PATTERNS[language].finditer(narrow):
+            found += READERS[match.lastgroup or ""](match, narrow)
+        return tuple(_share_scales(found, narrow))
 
 
 def same_quantities(
