@@ -101,3 +101,9 @@ def test_records_come_one_by_one_and_in_order() -> None:
     assert next(stream).text == "It rains 0."
     assert len(taken) <= 4
     assert [one.article.id for one in stream] == [str(number) for number in range(1, 100)]
+
+
+def test_nothing_is_cut_for_a_model_that_never_reads_the_draft() -> None:
+    draft = "They built a road, and they built a bridge, and they built a port, and they built a school."
+    edited = Cleaner(FakeTranslator({}, [Job.RETRANSLATE], max_tokens=6))(draft)
+    assert [choice.segment.draft for choice in edited.choices] == [draft]

@@ -53,6 +53,9 @@ def segments_of(article: Article, translator: Translator | None) -> tuple[Segmen
 
 
 def _fits(translator: Translator, text: str) -> bool:
+    """Whether the model reads the draft whole. One that only retranslates never reads it: nothing is cut for it."""
+    if not translator.jobs & {Job.POLISH, Job.POST_EDIT}:
+        return True
     return translator.count(Request(Job.POLISH, draft=text)) <= translator.max_tokens
 
 
