@@ -107,3 +107,12 @@ def test_nothing_is_cut_for_a_model_that_never_reads_the_draft() -> None:
     draft = "They built a road, and they built a bridge, and they built a port, and they built a school."
     edited = Cleaner(FakeTranslator({}, [Job.RETRANSLATE], max_tokens=6))(draft)
     assert [choice.segment.draft for choice in edited.choices] == [draft]
+
+
+def test_a_user_can_open_the_gate_and_shut_it() -> None:
+    fake = FakeTranslator({"He come to the town.": "He came to the town."})
+    assert Cleaner(fake)("He come to the town.").text == "He came to the town."
+    assert Cleaner(fake, margin=2)("He come to the town.").text == "He come to the town."
+    freer = FakeTranslator({"He come to a town and go to a inn.": "He came to a town and went to an inn."})
+    assert Cleaner(freer)("He come to a town and go to a inn.").text == "He come to a town and go to a inn."
+    assert Cleaner(freer, max_edit_rate=0.5)("He come to a town and go to a inn.").text.startswith("He came to a town")

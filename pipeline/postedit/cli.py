@@ -111,6 +111,9 @@ def _add_clean(commands: Any) -> None:
     clean.add_argument("--source-encoding", metavar="NAME", help="the encoding of the source; default: recognised")
     clean.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; options here win")
     clean.add_argument("--margin", type=float, help="how much better a rewrite must be predicted to be")
+    clean.add_argument(
+        "--max-edit-rate", type=float, help="how much of a sentence a rewrite may change: 0.1 is a tenth"
+    )
     clean.add_argument("--hypotheses", type=int, help="wordings that the model proposes for each job")
     clean.add_argument(
         "--threads", type=int, help="threads of the model; default: as many as there are cores, at most 4"
@@ -159,7 +162,7 @@ def clean_command(arguments: argparse.Namespace) -> int:
 def _config(arguments: argparse.Namespace) -> "Config":
     from postedit.config import Config
 
-    names = ("model", "margin", "hypotheses", "threads", "device", "keep_furniture", "offline")
+    names = ("model", "margin", "max_edit_rate", "hypotheses", "threads", "device", "keep_furniture", "offline")
     settings = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if arguments.config is not None:
         return Config.from_file(arguments.config, **settings)

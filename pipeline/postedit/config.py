@@ -40,6 +40,9 @@ class Config:
     # ships with it.
     margin: float | None = None
 
+    # How much of a sentence a rewrite may change, as a share of its words. None: as with the margin.
+    max_edit_rate: float | None = None
+
     # Leave the page around the article (menus, comment boxes, teasers) in the text.
     keep_furniture: bool = False
 
@@ -52,8 +55,8 @@ class Config:
 
     def __post_init__(self) -> None:
         problems = []
-        if self.margin is not None and math.isnan(self.margin):
-            problems.append("margin must be a number, not nan")
+        numbers = {"margin": self.margin, "max_edit_rate": self.max_edit_rate}
+        problems += [f"{name} must be a number, not nan" for name, value in numbers.items() if math.isnan(value or 0.0)]
         if self.hypotheses < 1:
             problems.append(f"hypotheses must be at least 1, not {self.hypotheses}")
         if self.threads < 0:

@@ -59,6 +59,7 @@ def _fits(translator: Translator, text: str) -> bool:
     return translator.count(Request(Job.POLISH, draft=text)) <= translator.max_tokens
 
 
-def gated(gate: Gate, margin: float | None) -> Gate:
-    """The gate that ships with a model, with the margin that a user set."""
-    return gate if margin is None else replace(gate, margin=margin)
+def gated(gate: Gate, config: Config) -> Gate:
+    """The gate that ships with a model, with the numbers that a user set."""
+    numbers = {"margin": config.margin, "max_edit_rate": config.max_edit_rate}
+    return replace(gate, **{name: value for name, value in numbers.items() if value is not None})
