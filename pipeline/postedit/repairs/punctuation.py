@@ -116,6 +116,14 @@ def drop_stop_before_comma(text: str) -> str:
     return _STOP_THEN_COMMA.sub(replace, text)
 
 
+_GOES_ON = word_set(
+    "and or but nor yet with without which who whom whose that where when while whereas as for of to in on by from at "
+    "into onto through including such than thereby thus so then also because since until after before under over "
+    "between among during per via plus etc within across toward towards upon amid along"
+)
+_PHRASE_GOES_ON = re.compile(r" (?:and|or|of|to|for|in|with|on|by|from|as|at)\b")
+
+
 def join_cut_sentence(text: str) -> str:
     """A full stop before a lower-case word that cannot begin a sentence goes.
 
@@ -138,6 +146,9 @@ def _join(match: re.Match[str]) -> str:
     if following in _FORKS or following in NAME_PARTICLES or not following.isalpha() or len(following) < 2:
         return match[0]
     if following != following.lower() or match["rest"] == ".":
+        return match[0]
+    # A noun after the stop may be a sentence's own lower-case name: "sacrebleu uses", "electrons carry".
+    if following not in _GOES_ON and not _PHRASE_GOES_ON.match(match.string, match.end("next")):
         return match[0]
     is_list = following in {"and", "or"} and re.match(r"\s+others?\b", match.string[match.end("next") :])
     mark = "," if is_list or following in _COMMA_BEFORE else ""
