@@ -8,7 +8,6 @@ else happens; in "rough" ones 5 % of the lines are lost on each side, 5 % of nei
 right (strict). The numbers of `alignment.py` were tuned on wmt20 alone. Writes eval/results/alignment.json.
 """
 
-import io
 import json
 import random
 import sys
@@ -18,12 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import zstandard
-
 from postedit.alignment import align
 from postedit.article import Article, Block
 from postedit.errors import ArticleError
 from postedit.segments import segment
+from postedit.suites import text_lines
 
 SYSTEMS = ("moz-argos", "moz-opusmt", "moz-google")
 LINES = 40  # a document
@@ -55,10 +53,9 @@ def main(folder: Path) -> None:
 def read_pairs(path: Path) -> dict[str, list[tuple[str, str]]]:
     """Source lines and drafts of each suite and system, in the order of the file."""
     pairs = defaultdict(list)
-    with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as raw:
-        for row in io.TextIOWrapper(raw, "utf-8", newline="\n"):
-            source, draft, _, name = row.rstrip("\n").split("\t")
-            pairs[name].append((source.strip(), draft.strip()))
+    for row in text_lines(path):
+        source, draft, _, name = row.split("\t")
+        pairs[name].append((source.strip(), draft.strip()))
     return pairs
 
 

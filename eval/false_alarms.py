@@ -18,12 +18,9 @@ from postedit.article import Segment, Severity
 from postedit.commands_eval import write_json
 from postedit.defects import inspect
 from postedit.repairs import DATED_REPAIRS, REPAIRS
+from postedit.suites import text_lines
 
 RESULTS = Path(__file__).parent / "results" / "false-alarms.json"
-
-
-def read_lines(path: str) -> list[str]:
-    return Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
 def fired_repairs(text: str, year: int) -> dict[str, str]:
@@ -74,9 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     results = {}
     for number, path in enumerate(args.sentences):
-        sentences = read_lines(path)
+        sentences = text_lines(Path(path))
         source_path = args.sources[number] if number < len(args.sources) else "-"
-        sources: Sequence[str | None] = read_lines(source_path) if source_path != "-" else [None] * len(sentences)
+        sources: Sequence[str | None] = text_lines(Path(source_path)) if source_path != "-" else [None] * len(sentences)
         if len(sources) != len(sentences):
             print(f"{source_path} has {len(sources)} lines, {path} has {len(sentences)}.", file=sys.stderr)
             return 1

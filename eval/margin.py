@@ -22,6 +22,7 @@ from postedit.article import Candidate, Choice, Origin, Segment
 from postedit.candidates import propose
 from postedit.checks import CHECKS
 from postedit.choices import Gate, choose, word_edits
+from postedit.suites import text_lines
 from postedit.translator import Request, Translator
 
 ENGINES = ("moz-argos", "moz-opusmt", "moz-nllb", "moz-bergamot-base", "moz-google", "moz-microsoft")
@@ -132,12 +133,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _drafts(data: Path, name: str, sentences: int, *, with_source: bool) -> Iterator[Draft]:
-    import zstandard
-
     found: dict[str, list[list[str]]] = defaultdict(list)
-    with (data / "zh-en.triples.dev.tsv.zst").open("rb") as packed:
-        text = zstandard.ZstdDecompressor().stream_reader(packed).read().decode("utf-8")
-    for line in text.split("\n"):
+    for line in text_lines(data / "zh-en.triples.dev.tsv.zst"):
         set_, _, engine = line.rpartition("\t")[2].partition(".")
         if set_ == name and engine in ENGINES:
             found[engine].append(line.split("\t")[:3])

@@ -8,7 +8,6 @@ eval/results/repairs.json with their signatures; `--show` prints that many chang
 
 import argparse
 import random
-import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,17 +16,14 @@ from typing import Any
 
 from postedit.commands_eval import write_json
 from postedit.repairs import repair
+from postedit.suites import text_lines
 
 RESULTS = Path(__file__).parent / "results" / "repairs.json"
 
 
 def read_rows(path: Path, only: str) -> Iterator[tuple[str, str, str]]:
     """(system, draft, reference) of every row whose system begins with `only`."""
-    if path.suffix == ".zst":
-        text = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout.decode("utf-8")
-    else:
-        text = path.read_text(encoding="utf-8")
-    for row in text.removesuffix("\n").split("\n"):
+    for row in text_lines(path):
         _, draft, reference, system = row.split("\t")
         if system.startswith(only):
             yield system, draft, reference

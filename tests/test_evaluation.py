@@ -15,7 +15,8 @@ from postedit.cli import main
 from postedit.evaluation import Run, evaluate, evaluate_suite
 from postedit.formats import parse
 from postedit.repairs import repair
-from postedit.report import read_document, render
+from postedit.report import render
+from postedit.results import read_document
 from postedit.scores import score_systems
 from postedit.significance import Resampling
 from postedit.structure_scores import count, judge

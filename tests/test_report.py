@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postedit.errors import ArticleError
-from postedit.report import read_document, render
+from postedit.report import render
 from postedit.report.segments import word_diff
+from postedit.results import read_document
 from postedit.scores import score_systems
 from postedit.significance import Resampling
 

@@ -185,7 +185,8 @@ def compare_command(arguments: argparse.Namespace) -> int:
 def report_command(arguments: argparse.Namespace) -> int:
     """Write the page of a result."""
     from postedit.formats import atomic
-    from postedit.report import read_document, render
+    from postedit.report import render
+    from postedit.results import read_document
 
     text = sys.stdin.buffer.read().decode("utf-8") if arguments.result == "-" else None
     page = render(read_document(arguments.result, text))

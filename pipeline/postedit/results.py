@@ -1,4 +1,4 @@
-"""Reading what `clean` wrote: details of one article or of many."""
+"""Reading what `clean` and `eval` wrote, for whoever shows it."""
 
 import json
 from collections.abc import Iterator
@@ -8,26 +8,42 @@ from typing import Any
 from postedit.errors import ArticleError
 
 
+def read_document(path: str, text: str | None = None) -> Any:
+    """The JSON of a file (or of the given text), or the records of a JSONL file. Raises ArticleError for neither."""
+    if text is None:
+        text = _text(path)
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        lines = [line for line in text.split("\n") if line.strip()]
+        try:
+            return [json.loads(line) for line in lines]
+        except ValueError:
+            raise ArticleError(
+                f"{path}: this is not JSON: {error}. So it is no result of clean or eval; pass the .json file that "
+                "stands beside the output."
+            ) from error
+
+
 def read_results(path: Path) -> Iterator[dict[str, Any]]:
     """The results in a JSON or JSONL file, one a cleaned article. Raises ArticleError where there are none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ArticleError(f"{path}: there is no such file. `postedit clean INPUT -o OUT` writes OUT.json.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArticleError(f"{path}: cannot be read as JSON: {error}.") from error
-    try:
-        documents = [json.loads(text)]
-    except ValueError:
-        try:
-            documents = [json.loads(line) for line in text.split("\n") if line.strip()]
-        except ValueError as error:
-            raise ArticleError(
-                f"{path}: this is no result of clean; pass the .json file beside the output ({path}.json?)."
-            ) from error
-    for document in documents:
-        articles = document.get("articles", [document]) if isinstance(document, dict) else [document]
+    document = read_document(str(path))
+    for one in document if isinstance(document, list) else [document]:
+        articles = one.get("articles", [one]) if isinstance(one, dict) else [one]
         for article in articles:
             if not isinstance(article, dict) or "segments" not in article:
                 raise ArticleError(f"{path}: no segments in it; pass a file that `postedit clean -o` wrote.")
             yield article
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ArticleError(
+            f"{path}: cannot be read: there is no such file. `postedit clean INPUT -o OUT` writes OUT.json."
+        ) from None
+    except OSError as error:
+        raise ArticleError(f"{path}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{path}: byte {error.start} is not UTF-8, so this is not a result.") from error

@@ -204,7 +204,7 @@ def _sacrebleu(suite: Suite, draft: str) -> Iterator[Sample]:
             "after that sacrebleu finds it in its folder, ~/.sacrebleu or $SACREBLEU."
         ) from error
     files = [Path(source), Path(reference[0]), suite.path / f"{draft}.txt"]
-    rows = [_all_lines(file) for file in files]
+    rows = [text_lines(file) for file in files]
     if len({len(row) for row in rows}) > 1:
         raise ArticleError(f"{files[2]} has {len(rows[2])} lines and {suite.split} has {len(rows[0])}: one each.")
     for number, (zh, right, rough) in enumerate(zip(*rows, strict=True), 1):
@@ -236,10 +236,11 @@ def _flat(text: str) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    return [line for line in _all_lines(path) if line]
+    return [line for line in text_lines(path) if line]
 
 
-def _all_lines(path: Path) -> list[str]:
+def text_lines(path: Path) -> list[str]:
+    r"""Every line of a text, compressed with zstandard or not; a line ends at \n only. Raises ArticleError."""
     try:
         content = path.read_bytes()
         text = (_unpacked(content) if path.suffix == ".zst" else content).decode("utf-8")

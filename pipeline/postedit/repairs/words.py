@@ -25,7 +25,6 @@ STARTERS = word_set(
     "How Why According In Among Such Some Many Most All Each Both One Two Not No Only Today Recently Currently"
 )
 
-DETERMINERS = word_set("a an the this that these those its his her their our your my")
 PRONOUNS = word_set("he she it they we i you who there")
 
 # Lower-case words that begin a name: "He met J. van Dyke."

@@ -7,7 +7,6 @@ refuses any other script.
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
@@ -19,25 +18,6 @@ from postedit.report.segments import candidates_json, escape, segment_rows, with
 
 PAGE = Path(__file__).parent
 STATUSES = ("edited", "review", "failed", "kept")
-
-
-def read_document(path: str, text: str | None = None) -> Any:
-    """The JSON of a file (or of the given text), or the records of a JSONL file. Raises ArticleError for neither."""
-    if text is None:
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except OSError as error:
-            raise ArticleError(f"{path}: cannot be read: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise ArticleError(f"{path}: byte {error.start} is not UTF-8, so this is not a result.") from error
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        lines = [line for line in text.split("\n") if line.strip()]
-        try:
-            return [json.loads(line) for line in lines]
-        except ValueError:
-            raise ArticleError(f"{path}: this is not JSON: {error}. Pass what `clean -o` or `eval` wrote.") from error
 
 
 def render(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
