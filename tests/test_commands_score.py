@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from postedit.commands_score import METRIC_NAMES, add_compare_parser, add_report_parser, add_score_parser, read_lines
-from postedit.errors import ArticleError, ConfigError, OutputError
+from postedit.commands_report import add_report_parser
+from postedit.commands_score import METRIC_NAMES, add_compare_parser, add_score_parser, read_lines
+from postedit.errors import ArticleError, ConfigError, ModelError, OutputError
 from postedit.metrics import METRICS
 from postedit.scores import score
 
@@ -33,6 +34,14 @@ def texts(tmp_path: Path) -> Path:
     for name, lines in {"ref": REFERENCES, "rough": ROUGH, "clean": CLEAN}.items():
         (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     return tmp_path
+
+
+def test_the_usage_puts_the_text_before_the_references_which_take_all_that_follows(
+    texts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run("score", "-r", texts / "ref", texts / "clean")
+    assert "postedit score HYP -r REF..." in capsys.readouterr().err
 
 
 def test_score_prints_a_table_with_signatures(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,8 +109,10 @@ def test_different_line_counts_name_the_file_and_the_line(texts: Path) -> None:
     (texts / "short").write_text("\n".join(CLEAN[:10] + CLEAN[11:]), encoding="utf-8")
     with pytest.raises(ArticleError, match=r"29 lines in .*short and 30 references: line 11 of the references"):
         run("score", texts / "short", "-r", texts / "ref")
-    with pytest.raises(ArticleError, match="references go line by line"):
+    with pytest.raises(ArticleError, match=r"references go line by line, but .*: line 11 of the lines in .*ref seems"):
         run("score", texts / "clean", "-r", texts / "ref", texts / "short")
+    with pytest.raises(ArticleError, match=r"short has 29 lines and .*ref has 30: the source goes line by line"):
+        run("score", texts / "clean", "-r", texts / "ref", "-s", texts / "short")
 
 
 def test_align_refs_recuts_the_text_and_says_so(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,10 +129,19 @@ def test_align_refs_recuts_the_text_and_says_so(texts: Path, capsys: pytest.Capt
 def test_comet_needs_a_source_and_its_own_environment(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="-s FILE"):
         run("score", texts / "clean", "-r", texts / "ref", "--comet")
+    with pytest.raises(ConfigError, match="add --comet"):
+        run("score", texts / "clean", "-r", texts / "ref", "--comet-model", "x")
     monkeypatch.setenv("XDG_DATA_HOME", str(texts))
     monkeypatch.delenv("POSTEDIT_COMET_PYTHON", raising=False)
-    with pytest.raises(Exception, match="python3 -m venv"):
-        run("score", texts / "clean", "-r", texts / "ref", "-s", texts / "rough", "--comet", "-m", "bleu")
+    with pytest.raises(ModelError, match="python3 -m venv"):  # before the text is even read
+        run("score", texts / "none", "-r", texts / "ref", "-s", texts / "rough", "--comet", "-m", "bleu")
+
+
+def test_a_wrong_number_is_wrong_usage_and_not_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, message in ((("--seed", "-1"), "must be 0 or more"), (("--samples", "0"), "must be 1 or more")):
+        with pytest.raises(SystemExit):
+            run("score", "h", "-r", "r", *words)
+        assert message in capsys.readouterr().err
 
 
 def test_compare_prints_systems_and_the_segments_that_differ(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:

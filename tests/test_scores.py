@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -210,13 +211,21 @@ WRONG: dict[str, tuple[Any, Any, str]] = {
     "one string of references": (HYPOTHESES, "The river rose.", "one string"),
     "one string of hypotheses": ("The river rose.", ["The river rose."], r"split\('\\n'\)"),
     "bytes": (HYPOTHESES, b"The river", "one string"),
-    "hypotheses in lists": ([[text] for text in HYPOTHESES], HYPOTHESES, r"hypotheses\[0\]"),
-    "a hypothesis that is None": (["a", None, "c"], HYPOTHESES, r"hypotheses\[1\] is None"),
+    "one file of hypotheses": (Path("out.txt"), HYPOTHESES, r"hypotheses: this is of type \w*Path. Pass a list"),
+    "hypotheses in a dict": (dict.fromkeys(HYPOTHESES, 1), HYPOTHESES, "hypotheses: this is of type dict"),
+    "hypotheses in a set, which has no order": (set(HYPOTHESES), HYPOTHESES, "hypotheses: this is of type set"),
+    "hypotheses in lists": ([[text] for text in HYPOTHESES], HYPOTHESES, "hypotheses, index 0: this is of type list"),
+    "a hypothesis that is None": (["a", None, "c"], HYPOTHESES, "hypotheses, index 1: this is None"),
+    "references by id": (HYPOTHESES, {text: text for text in HYPOTHESES}, "references: this is of type dict"),
+    "references in a set": (HYPOTHESES, set(HYPOTHESES), "references: this is of type set"),
+    "wordings by name": (HYPOTHESES, [{"a": text} for text in HYPOTHESES], r"references\[0\]"),
+    "an array of two lists": (HYPOTHESES, np.array([HYPOTHESES, HYPOTHESES]), r"list\(zip\(\*references\)\)"),
+    "a reference that is no number": (HYPOTHESES, ["a", float("nan"), "c"], r"references\[1\]"),
     "a number for a reference": (HYPOTHESES, ["a", 3, "c"], r"references\[1\]"),
     "no wording in a reference": (HYPOTHESES, ["a", [], "c"], r"references\[1\]"),
     "None among the wordings": (HYPOTHESES, ["a", ["b", None], "c"], r"references\[1\]"),
     "lists in lists": (HYPOTHESES, [[["a"]], [["b"]], [["c"]]], r"references\[0\]"),
-    "no hypothesis": ([], [], "no hypothesis"),
+    "no hypothesis": ([], [], "nothing to score"),
     "nothing but None": (HYPOTHESES, [None] * 3, "every reference is None"),
     "no references": (HYPOTHESES, None, "references"),
 }
@@ -247,14 +256,26 @@ def test_different_counts_say_where_the_lines_part() -> None:
         score(["Plop fizz.", "Gnu."], lines)
 
 
-def test_a_baseline_of_another_length_is_refused() -> None:
-    with pytest.raises(ArticleError, match="1 hypotheses of 'baseline' and 2 references"):
-        score(["a", "b"], ["a", "b"], baseline=["a"])
+@pytest.mark.parametrize(
+    ("baseline", "message"),
+    [
+        (["a"], "1 hypothesis of 'baseline' and 2 references"),
+        ("a", "hypotheses of 'baseline': this is one string"),
+        (["a", None], "hypotheses of 'baseline', index 1: this is None"),
+    ],
+)
+def test_a_wrong_baseline_is_refused_by_its_name(baseline: Any, message: str) -> None:
+    with pytest.raises(ArticleError, match=message):
+        score(["a", "b"], ["a", "b"], baseline=baseline)
 
 
-def test_an_unknown_metric_is_refused() -> None:
+def test_metrics_that_are_none_and_resamples_that_are_none_are_refused() -> None:
     with pytest.raises(ConfigError, match="bleu, chrf"):
         score(["a"], ["a"], ["blue"])
+    with pytest.raises(ConfigError, match=r"Pass a list: \['bleu'\]"):
+        score(["a"], ["a"], "bleu")
+    with pytest.raises(ConfigError, match="a resample and a trial at least, not 0"):
+        score(["a"], ["a"], confidence=True, samples=0)
 
 
 def test_the_tokenizer_follows_the_target_language() -> None:

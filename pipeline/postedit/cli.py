@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from postedit import __version__
 from postedit.commands_eval import add_eval_parser
-from postedit.commands_score import add_compare_parser, add_report_parser, add_score_parser
+from postedit.commands_report import add_report_parser
+from postedit.commands_score import add_compare_parser, add_score_parser
 from postedit.errors import ConfigError, PosteditError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The commands `score`, `compare` and `report`: they parse, read lines, call, print."""
+"""The commands `score` and `compare`: they parse, read lines, call, print."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from postedit.errors import ArticleError, ConfigError, OutputError
+from postedit.errors import ArticleError, ConfigError
 
 if TYPE_CHECKING:
     from postedit.comet import CometScore
@@ -26,6 +26,7 @@ def add_score_parser(subparsers: Any) -> None:
     """`postedit score`."""
     parser = subparsers.add_parser(
         "score",
+        usage="postedit score HYP -r REF... [-s SOURCE] [--baseline DRAFT] [options]",  # -r takes all that follows it
         help="score a translation against references",
         description="BLEU, chrF and TER, to the digit and with the signature that the sacrebleu command prints. "
         "One segment a line; lines end at \\n only.",
@@ -47,6 +48,7 @@ def add_compare_parser(subparsers: Any) -> None:
     """`postedit compare`."""
     parser = subparsers.add_parser(
         "compare",
+        usage="postedit compare SYSTEM SYSTEM... -r REF... [options]",
         help="compare translations with each other",
         description="Systems side by side, each held against the first: scores with significance, length ratio, share "
         "of segments better, equal and worse, and the twenty segments that differ most.",
@@ -57,40 +59,44 @@ def add_compare_parser(subparsers: Any) -> None:
     parser.set_defaults(run=compare_command)
 
 
-def add_report_parser(subparsers: Any) -> None:
-    """`postedit report`."""
-    parser = subparsers.add_parser(
-        "report",
-        help="make a page to look at",
-        description="One HTML page of a result: scores, charts and every segment with its changes and reasons. It "
-        "opens from disk and asks nothing of the network.",
-        epilog="Example: postedit report clean.txt.json -o report.html",
-    )
-    parser.add_argument("result", metavar="RESULT.json", help="what `clean -o` or `eval` wrote; - for standard input")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
-    parser.set_defaults(run=report_command)
-
-
 def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-r", "--reference", nargs="+", required=True, metavar="REF", action="extend", help="one file a reference"
     )
-    parser.add_argument("-m", "--metrics", nargs="+", choices=METRIC_NAMES, default=["bleu", "chrf", "ter"])
-    parser.add_argument("-f", "--format", choices=["text", "json", "markdown"], default="text")
+    parser.add_argument(
+        "-m",
+        "--metrics",
+        nargs="+",
+        choices=METRIC_NAMES,
+        default=["bleu", "chrf", "ter"],
+        metavar="METRIC",
+        help=f"of {', '.join(METRIC_NAMES)} (default: bleu chrf ter)",
+    )
+    parser.add_argument(
+        "-f", "--format", choices=["text", "json", "markdown"], default="text", help="what comes out (default: text)"
+    )
     parser.add_argument(
         "-w", "--width", type=int, choices=range(11), default=1, metavar="N", help="digits (default: 1)"
     )
     parser.add_argument("--target-language", default="en", metavar="CODE", help="picks BLEU's tokenizer (default: en)")
     parser.add_argument("--align-refs", action="store_true", help="cut the texts like the references, at fewest edits")
-    parser.add_argument("--seed", type=int, default=12345, help="of the random tests (default: sacrebleu's, 12345)")
-    parser.add_argument("--samples", type=_positive, default=1000, help="bootstrap resamples (default: 1000)")
+    parser.add_argument(
+        "--seed", type=_natural, default=12345, metavar="N", help="of the random tests (default: sacrebleu's, 12345)"
+    )
+    parser.add_argument(
+        "--samples", type=_positive, default=1000, metavar="N", help="bootstrap resamples (default: 1000)"
+    )
+
+
+def _natural(text: str, least: int = 0) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be {least} or more")
+    return number
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    return _natural(text, 1)
 
 
 def score_command(arguments: argparse.Namespace) -> int:
@@ -98,16 +104,11 @@ def score_command(arguments: argparse.Namespace) -> int:
     from postedit.scores import score
     from postedit.tables import scores_table
 
-    if arguments.comet and not arguments.source:
-        raise ConfigError("--comet needs the source: add -s FILE.")
+    _refuse_comet(arguments)
     paths = [arguments.hypothesis, *arguments.reference, arguments.baseline, arguments.source]
     _refuse_two_inputs([path for path in paths if path])
     references = _references(arguments.reference)
-    source = read_lines(arguments.source) if arguments.source else None
-    if source is not None and len(source) != len(references):
-        raise ArticleError(
-            f"{arguments.source} has {len(source)} lines and {arguments.reference[0]} {len(references)}."
-        )
+    source = _source(arguments, len(references))
     hypotheses, notes = _in_step(arguments.hypothesis, references, arguments)
     baseline = None
     if arguments.baseline:
@@ -133,6 +134,29 @@ def score_command(arguments: argparse.Namespace) -> int:
     if neural is not None:
         print(f"{'- ' if arguments.format == 'markdown' else ''}COMET|{neural.signature} = {neural.value:.4f}")
     return 0
+
+
+def _refuse_comet(arguments: argparse.Namespace) -> None:
+    """What COMET lacks is said before anything is scored."""
+    from postedit.comet import find_python
+
+    if arguments.comet and not arguments.source:
+        raise ConfigError("--comet needs the source: add -s FILE.")
+    if arguments.comet_model and not arguments.comet:
+        raise ConfigError("--comet-model says which COMET: add --comet to be scored by it.")
+    if arguments.comet:
+        find_python(os.environ)
+
+
+def _source(arguments: argparse.Namespace, count: int) -> list[str] | None:
+    """The source, where there is one: a line for each reference. What lies where cannot be told across languages."""
+    source = read_lines(arguments.source) if arguments.source else None
+    if source is not None and len(source) != count:
+        raise ArticleError(
+            f"{arguments.source} has {len(source)} lines and {arguments.reference[0]} has {count}: the source goes "
+            "line by line with the references. Is it the source of this set?"
+        )
+    return source
 
 
 def _comet(
@@ -182,24 +206,6 @@ def compare_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def report_command(arguments: argparse.Namespace) -> int:
-    """Write the page of a result."""
-    from postedit.formats import atomic
-    from postedit.report import render
-    from postedit.results import read_document
-
-    text = sys.stdin.buffer.read().decode("utf-8") if arguments.result == "-" else None
-    page = render(read_document(arguments.result, text))
-    if arguments.output in (None, "-"):
-        sys.stdout.buffer.write(page.encode("utf-8"))
-        return 0
-    target = Path(arguments.output)
-    if target.resolve() == Path(arguments.result).resolve():
-        raise OutputError(f"{target} is the result itself. Choose another name with -o.")
-    atomic.write(target, page.encode("utf-8"))
-    return 0
-
-
 def read_lines(path: str) -> list[str]:
     r"""The lines of a file, or of standard input for "-". A line ends at \n and nowhere else; \r\n counts as \n."""
     try:
@@ -223,12 +229,13 @@ def _refuse_two_inputs(paths: Sequence[str]) -> None:
 
 
 def _references(paths: Sequence[str]) -> list[list[str]]:
+    from postedit.references import parted
+
     files = [read_lines(path) for path in paths]
     for path, lines in zip(paths, files, strict=True):
         if len(lines) != len(files[0]):
-            raise ArticleError(
-                f"{paths[0]} has {len(files[0])} lines and {path} {len(lines)}: references go line by line."
-            )
+            where = parted(files[0], lines, (f"lines in {paths[0]}", f"lines in {path}"))
+            raise ArticleError(f"references go line by line, but {where}")
     return [list(wordings) for wordings in zip(*files, strict=True)]
 
 

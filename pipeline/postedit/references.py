@@ -5,7 +5,8 @@ meets code that expected the other one. Here `references[i]` belongs to `hypothe
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from postedit.errors import ArticleError
 
@@ -32,30 +33,42 @@ def check_references(
     postedit.errors.ArticleError: references holds 1 list of 2 strings for 2 hypotheses: that is one list a reference
     file. Pass references[i] for hypotheses[i], for instance list(zip(*references)).
     """
-    texts = _hypotheses(hypotheses)
-    if isinstance(references, str | bytes) or not isinstance(references, Iterable):
-        raise ArticleError("references is one string. Pass a list with one item for each hypothesis.")
-    given = list(references)
+    texts = _hypotheses(hypotheses, name)
+    given = _listed(references, "references", "Pass a list with one item for each hypothesis.")
     _refuse_streams(texts, given)
     checked = [_alternatives(item, number) for number, item in enumerate(given)]
     if len(texts) != len(checked):
-        raise ArticleError(_parted(texts, ["" if item is None else item[0] for item in checked], (name, "references")))
+        firsts = ["" if item is None else item[0] for item in checked]
+        raise ArticleError(
+            f"{parted(texts, firsts, (name, 'references'))} Or let the first be cut like the second: --align-refs, or "
+            "resegment(hypotheses, references) in Python."
+        )
     if all(item is None for item in checked):
         raise ArticleError("every reference is None: there is nothing to score against.")
     _refuse_square(texts, checked)
     return texts, checked
 
 
-def _hypotheses(hypotheses: Sequence[str]) -> list[str]:
-    if isinstance(hypotheses, str | bytes) or not isinstance(hypotheses, Iterable):
-        raise ArticleError("hypotheses is one string. Pass a list of segments: text.split('\\n') for lines.")
-    texts = list(hypotheses)
-    if not texts:
-        raise ArticleError("there is no hypothesis to score.")
-    for number, text in enumerate(texts):
+def _hypotheses(hypotheses: Sequence[str], name: str) -> list[str]:
+    texts: list[str] = []
+    for number, text in enumerate(_listed(hypotheses, name, "Pass a list of segments: text.split('\\n') for lines.")):
         if not isinstance(text, str):
-            raise ArticleError(f"hypotheses[{number}] is {_kind(text)}, not a string. Pass one string a segment.")
+            raise ArticleError(
+                f"{name}, index {number}: this is {_kind(text)}, not a string. Pass one string a segment."
+            )
+        texts.append(text)
+    if not texts:
+        raise ArticleError(f"{name}: there is nothing to score.")
     return texts
+
+
+def _listed(given: object, name: str, way_out: str) -> list[object]:
+    """The items in their order; a set has none, and a dict would give its keys."""
+    if isinstance(given, str | bytes):
+        raise ArticleError(f"{name}: this is one string. {way_out}")
+    if isinstance(given, Mapping | AbstractSet) or not isinstance(given, Iterable):
+        raise ArticleError(f"{name}: this is {_kind(given)}. {way_out}")
+    return list(given)
 
 
 def _kind(item: object) -> str:
@@ -63,14 +76,14 @@ def _kind(item: object) -> str:
 
 
 def _refuse_streams(texts: Sequence[str], given: Sequence[object]) -> None:
-    lists = [item for item in given if isinstance(item, Sequence) and not isinstance(item, str | bytes)]
+    lists = [item for item in given if isinstance(item, Collection) and not isinstance(item, str | bytes)]
     if len(given) == len(texts) or len(lists) < len(given) or not lists:
         return
     # A file of references holds more lines than there are files.
     if any(len(item) == len(texts) for item in lists) or all(len(item) > len(lists) for item in lists):
-        count = f"{len(lists)} list{'s' if len(lists) > 1 else ''} of {len(lists[0])} strings"
+        count = f"{_several(len(lists), 'lists')} of {_several(len(lists[0]), 'strings')}"
         raise ArticleError(
-            f"references holds {count} for {len(texts)} hypotheses: that is one list a reference file. "
+            f"references holds {count} for {_several(len(texts), 'hypotheses')}: that is one list a reference file. "
             "Pass references[i] for hypotheses[i], for instance list(zip(*references))."
         )
 
@@ -78,7 +91,7 @@ def _refuse_streams(texts: Sequence[str], given: Sequence[object]) -> None:
 def _alternatives(item: object, number: int) -> list[str] | None:
     if item is None or isinstance(item, str):
         return item if item is None else [item]
-    if isinstance(item, Iterable) and not isinstance(item, bytes):
+    if isinstance(item, Iterable) and not isinstance(item, bytes | Mapping):
         wordings = list(item)
         if wordings and all(isinstance(wording, str) for wording in wordings):
             return wordings
@@ -117,19 +130,32 @@ def similarity(left: str, right: str) -> float:
     return Indel.normalized_similarity(TOKEN.findall(left.casefold()), TOKEN.findall(right.casefold()))
 
 
-def _parted(left: Sequence[str], right: Sequence[str], names: tuple[str, str]) -> str:
-    counts = f"there are {len(left)} {names[0]} and {len(right)} {names[1]}"
+def parted(left: Sequence[str], right: Sequence[str], names: tuple[str, str]) -> str:
+    """How many lines there are on each side and where they part, in a sentence, and what to do about it.
+
+    >>> parted(["One dog.", "Two cats.", "Red fish."], ["One dog.", "Red fish."], ("lines in a.txt", "references"))
+    "there are 3 lines in a.txt and 2 references: line 2 of the lines in a.txt seems to have no counterpart
+    ('Two cats.'). Mend the line."
+    """
+    counts = f"there are {_several(len(left), names[0])} and {_several(len(right), names[1])}"
     found = where_they_part(left, right)
-    where = "; they have too little in common to say where they part"
-    if found is not None:
-        side, number = found
-        text = (left, right)[side][number]
-        shown = text if len(text) <= 60 else text[:57] + "..."
-        where = f": line {number + 1} of the {names[side]} seems to have no counterpart ({shown!r})"
-    return (
-        f"{counts}{where}. Mend the line, or let the first be cut like the second: --align-refs, or "
-        "resegment(hypotheses, references) in Python."
-    )
+    if found is None:
+        return f"{counts}; they have too little in common to say where they part. Is it the right file?"
+    side, number = found
+    text = (left, right)[side][number]
+    shown = text if len(text) <= 60 else text[:57] + "..."
+    return f"{counts}: line {number + 1} of the {names[side]} seems to have no counterpart ({shown!r}). Mend the line."
+
+
+def _several(number: int, things: str) -> str:
+    """The first word of the things, in the singular where there is one of them.
+
+    >>> _several(1, "lines in a.txt"), _several(1, "hypotheses of 'b'"), _several(2, "strings")
+    ('1 line in a.txt', "1 hypothesis of 'b'", '2 strings')
+    """
+    noun, space, rest = things.partition(" ")
+    one = f"{noun[:-2]}is" if noun == "hypotheses" else noun.removesuffix("s")
+    return f"{number} {one if number == 1 else noun}{space}{rest}"
 
 
 def where_they_part(left: Sequence[str], right: Sequence[str]) -> tuple[int, int] | None:

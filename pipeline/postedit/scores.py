@@ -196,6 +196,8 @@ def score_systems(
 
 
 def _check_metrics(metrics: Sequence[str]) -> None:
+    if isinstance(metrics, str):
+        raise ConfigError(f"metrics is one string. Pass a list: [{metrics!r}].")
     unknown = [metric for metric in metrics if metric not in METRICS]
     if unknown or not metrics:
         known = ", ".join(METRICS)

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from postedit.errors import ConfigError
+
 Statistics = list[list[float]]  # a row a segment: what the metric counted there
 # Summed statistics to a score, in the float type that the statistics have: sacrebleu's intervals are 32-bit ones.
 Compute = Callable[[Any], Any]
@@ -48,6 +50,10 @@ class Resampling:
     samples: int = 1000  # bootstrap resamples
     trials: int = 10_000  # of approximate randomisation
     seed: int = 12345
+
+    def __post_init__(self) -> None:
+        if min(self.samples, self.trials) < 1:
+            raise ConfigError(f"chance takes a resample and a trial at least, not {self.samples} and {self.trials}.")
 
 
 def bootstrap(statistics: Statistics, compute: Compute, resampling: Resampling) -> NDArray[Any]:
