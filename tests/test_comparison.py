@@ -83,6 +83,36 @@ def test_columns_of_numbers_end_in_the_same_place() -> None:
     assert second[at - 1].isdigit()
 
 
+def test_texts_fit_a_screen_stay_whole_in_a_pipe_and_steer_no_terminal() -> None:
+    evil = "\x1b]0;owned\x07" + "a long word and another " * 12
+    held = compare({"rough": ["It rained.", "It snowed."], "evil": [evil, "It snowed."]},
+                   ["It rained.", "It snowed."], ["chrf"], resampling=FEW)  # fmt: skip
+    for screen in (60, None):
+        printed = comparison_table(held, screen=screen)
+        assert "\x1b" not in printed
+        assert "�]0;owned�a long word" in " ".join(printed.split())
+        texts = printed.partition("segment 1")[2].split("\n")
+        assert (max(map(len, texts)) <= 60) == (screen == 60)
+    assert "\n         reference  It rained.\n" in comparison_table(held)
+
+
+def test_markdown_keeps_its_lists_and_its_cells() -> None:
+    systems = {"a|b": ["He come *home*.", "x"], "c": ["He came home.", "x"]}
+    page = comparison_table(compare(systems, ["He came home.", "x"], ["chrf"], resampling=FEW), "markdown")
+    lines = page.split("\n")
+    assert {line.replace(r"\|", "").count("|") for line in lines if line.startswith("|")} == {7}
+    assert "- segment 1: He came home." in lines
+    assert any(line.startswith("  - ") and r"a\|b: He come \*home\*." in line for line in lines)
+    assert all(not line or line.startswith(("|", "- ", "  - ")) for line in lines)
+
+
+def test_what_a_reader_should_know_is_said() -> None:
+    held = compare({"a": ["x y", "z"], "b": ["x", "z"]}, ["x", None], ["chrf"], target_language="ja", resampling=FEW)
+    assert "1 segment; 1 without a reference, not scored" in str(held)
+    assert held.to_dict()["notes"] == list(held.notes) == list(held["a"].scores.notes)
+    assert all(note in str(held) for note in held.notes)
+
+
 def test_a_comparison_survives_json() -> None:
     read = json.loads(compare({"a": ROUGH, "b": BETTER}, REFERENCES, ["chrf"], resampling=FEW).to_json())
     assert read["systems"]["b"]["better"] == 0.75

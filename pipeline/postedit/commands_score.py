@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -199,10 +200,12 @@ def compare_command(arguments: argparse.Namespace) -> int:
             target_language=arguments.target_language,
             resampling=Resampling(arguments.samples, seed=arguments.seed),
         )
+    comparison = replace(comparison, notes=(*notes, *comparison.notes))
     if arguments.format == "json":
-        print(json.dumps({**comparison.to_dict(), "notes": notes}, ensure_ascii=False, indent=1))
+        print(comparison.to_json())
         return 0
-    print("\n".join([*notes, comparison_table(comparison, arguments.format, arguments.width, colour=_colour())]))
+    screen = shutil.get_terminal_size((120, 40)).columns if sys.stdout.isatty() else None
+    print(comparison_table(comparison, arguments.format, arguments.width, colour=_colour(), screen=screen))
     return 0
 
 

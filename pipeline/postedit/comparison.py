@@ -44,6 +44,7 @@ class Comparison:
 
     systems: tuple[System, ...]
     differing: tuple[Difference, ...]  # widest first
+    notes: tuple[str, ...] = ()  # what a reader of the numbers should know
 
     def __getitem__(self, name: str) -> System:
         for system in self.systems:
@@ -78,6 +79,7 @@ class Comparison:
                 }
                 for difference in self.differing
             ],
+            "notes": list(self.notes),
         }
 
     def to_json(self) -> str:
@@ -107,9 +109,10 @@ def compare(
     found = score_systems(
         systems, references, needed, target_language=target_language, resampling=resampling or Resampling()
     )
-    first = next(iter(found.values()))["chrf"].segments
-    made = tuple(_system(name, scores, first, asked) for name, scores in found.items())
-    return Comparison(made, _differing(systems, references, {name: s["chrf"].segments for name, s in found.items()}))
+    first = next(iter(found.values()))
+    made = tuple(_system(name, scores, first["chrf"].segments, asked) for name, scores in found.items())
+    chrf = {name: scores["chrf"].segments for name, scores in found.items()}
+    return Comparison(made, _differing(systems, references, chrf), first.notes)
 
 
 def _system(name: str, scores: Scores, first: Sequence[float | None], asked: Sequence[str]) -> System:

@@ -1,12 +1,13 @@
 """Before and after beside each other, with the reasons, for a terminal or a pipe."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from textwrap import shorten
 from typing import Any
+
+from postedit.terminal import columns, printable
 
 # ANSI codes by meaning. Removed words are struck through and added ones underlined: colour alone tells nobody enough.
 STYLES = {"gone": "\x1b[9;31m", "new": "\x1b[4;32m", "dim": "\x1b[2m", "bold": "\x1b[1m", "review": "\x1b[1;33m"}
@@ -41,7 +42,7 @@ def show(result: Mapping[str, Any], statuses: Sequence[str], width: int, *, colo
             lines += [*_segment(segment, width, paint), ""]
     for block in result.get("furniture", ()):
         if block["dropped"]:
-            text = shorten(_printable(block["text"]), width - 16, placeholder=" …")
+            text = shorten(printable(block["text"]), width - 16, placeholder=" …")
             lines += [f"[page] dropped: {text}", paint.dim(f"  ← {block['why']}"), ""]
     counts = ", ".join(f"{count} {status}" for status, count in result.get("counts", {}).items() if count)
     return "\n".join([*lines, paint.bold(f"{result.get('id', 'article')}: {counts or 'no segments'}")])
@@ -61,7 +62,7 @@ class Paint:
         return f"[-{word.text}-]" if word.style == "gone" else f"{{+{word.text}+}}"
 
     def width(self, word: Word) -> int:
-        return _columns(word.text) + (4 if word.style and not self._colour else 0)
+        return columns(word.text) + (4 if word.style and not self._colour else 0)
 
     def dim(self, text: str) -> str:
         return f"{STYLES['dim']}{text}{RESET}" if self._colour else text
@@ -74,20 +75,15 @@ def _segment(segment: Mapping[str, Any], width: int, paint: Paint) -> Iterator[s
     style = "review" if segment["status"] in ("review", "failed") else "bold"
     yield paint.bold(f"[{segment['number']}] {segment['kind']}, {segment['status']}", style)
     if segment["source"]:
-        for line in _wrap([Word(character) for character in _printable(segment["source"])], width - 4, paint, glue=""):
+        for line in _wrap([Word(character) for character in printable(segment["source"])], width - 4, paint, glue=""):
             yield paint.dim(f"  {line}")
-    before, after = word_diff(_printable(segment["draft"]), _printable(segment["text"]))
+    before, after = word_diff(printable(segment["draft"]), printable(segment["text"]))
     column = (width - 5) // 2
     left = _wrap(before, column, paint)
     right = _wrap(after, column, paint)
     for a, b in zip_longest(left, right, fillvalue=""):
-        yield f"  {a}{' ' * max(0, column - _columns(_bare(a)))} │ {b}"
+        yield f"  {a}{' ' * max(0, column - columns(_bare(a)))} │ {b}"
     yield paint.dim(f"  ← {segment['reason']}")
-
-
-def _printable(text: str) -> str:
-    """Without what would steer a terminal: a draft may hold anything."""
-    return "".join(character if character.isprintable() or character.isspace() else "�" for character in text)
 
 
 def word_diff(before: str, after: str) -> tuple[list[Word], list[Word]]:
@@ -109,21 +105,14 @@ def word_diff(before: str, after: str) -> tuple[list[Word], list[Word]]:
 def _wrap(words: Sequence[Word], width: int, paint: Paint, glue: str = " ") -> list[str]:
     lines, line, used = [], "", 0
     for word in words:
-        columns = paint.width(word)
-        if line and used + len(glue) + columns > width:
+        wide = paint.width(word)
+        if line and used + len(glue) + wide > width:
             lines.append(line)
             line, used = "", 0
         if line:
             line, used = line + glue, used + len(glue)
-        line, used = line + paint.word(word), used + columns
+        line, used = line + paint.word(word), used + wide
     return [*lines, line] if line else lines
-
-
-def _columns(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(character) else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )
 
 
 def _bare(text: str) -> str:

@@ -1,11 +1,12 @@
 """Results for a terminal, a pipe or a Markdown file: aligned numbers, and arrows only where a difference is real."""
 
-import unicodedata
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from postedit.comparison import Comparison
 from postedit.scores import SIGNIFICANT, Score, Scores
+from postedit.terminal import columns, printable, wrapped
 
 # ANSI colours. The arrow and the word beside it say the same, so that nothing is told by colour alone.
 _COLOURS = {"better": "\x1b[32m", "worse": "\x1b[31m"}
@@ -33,22 +34,27 @@ def scores_table(scores: Scores, layout: str = "text", width: int = 1, *, colour
         [_label(score), _value(score.value, score.interval, width), *_tested(score, width)] for score in scores.scores
     ]
     lines = [table([header, *rows], layout, colour=colour), ""]
-    count = f"{scores.n} segment{'s' if scores.n != 1 else ''}"
-    if scores.unscored:
-        count += f"; {scores.unscored} without a reference, not scored"
-    foot = [count, *scores.notes]
+    foot = [_count(scores), *scores.notes]
     foot += [
         f"{score.name}|{score.signature} = {score.value:.{width}f} {score.detail}".rstrip() for score in scores.scores
     ]
     foot += [
-        f"{score.name}: the difference may be chance; p-values are sacrebleu's, which leave out ties (with them: "
-        f"{', '.join(f'{test.with_ties:.4f}' for test in score.tests)})"
+        f"{score.name}: {'the difference may be chance' if score.gain else 'there is no difference'}; p-values are "
+        f"sacrebleu's, which leave out ties (with them: {', '.join(f'{test.with_ties:.4f}' for test in score.tests)})"
         for score in scores.scores
         if score.tests and not score.significant and all(test.p_value < SIGNIFICANT for test in score.tests)
     ]
-    if layout == "markdown":
-        foot = [f"- {line}" for line in foot]
-    return "\n".join([*lines, *foot])
+    return "\n".join([*lines, *_listed(foot, layout)])
+
+
+def _count(scores: Scores) -> str:
+    count = f"{scores.n} segment{'s' if scores.n != 1 else ''}"
+    return count + (f"; {scores.unscored} without a reference, not scored" if scores.unscored else "")
+
+
+def _listed(lines: Sequence[str], layout: str) -> list[str]:
+    """Lines of their own: Markdown would make one paragraph of them."""
+    return [f"- {line}" if layout == "markdown" else line for line in lines]
 
 
 def _label(score: Score) -> str:
@@ -83,33 +89,31 @@ def verdict(score: Score) -> str:
     return f"{'↑' if score.value > score.baseline else '↓'} {'better' if score.gain > 0 else 'worse'}"
 
 
-def comparison_table(comparison: Comparison, layout: str = "text", width: int = 1, *, colour: bool = False) -> str:
-    """Systems below each other, then the segments that differ most."""
+def comparison_table(
+    comparison: Comparison, layout: str = "text", width: int = 1, *, colour: bool = False, screen: int | None = None
+) -> str:
+    """Systems below each other, then the segments that differ most, in lines that fit a screen where there is one."""
     first, *_ = comparison.systems
     names = [score.name for score in first.scores.scores]
-    header = [
-        "system",
-        *(column for name in names for column in (name, "")),
-        "length ratio",
-        "better",
-        "equal",
-        "worse",
-    ]
+    header = ["system", *(column for name in names for column in (name, "")), *SHARES]
     rows = []
     for system in comparison.systems:
         cells = [system.name]
         for score in system.scores.scores:
             cells += [_value(score.value, score.interval, width), verdict(score)]
         rows.append([*cells, f"{system.length_ratio:.3f}", *_shares(system, comparison.systems[0] is system)])
-    lines = [table([header, *rows], layout, colour=colour), ""]
-    lines.append(
+    foot = [_count(first.scores), *comparison.notes]
+    foot.append(
         f"Arrows: different from {first.name} by both paired tests, ties counted (p < {SIGNIFICANT}). "
         "Better, equal and worse: share of segments, by sentence chrF."
     )
-    lines += [f"{score.name}: lower is better." for score in first.scores.scores if not score.higher_is_better]
-    lines += [f"{score.name}|{score.signature}" for score in first.scores.scores]
-    lines += ["", *_differing(comparison)]
-    return "\n".join(lines)
+    foot += [f"{score.name}: lower is better." for score in first.scores.scores if not score.higher_is_better]
+    foot += [f"{score.name}|{score.signature}" for score in first.scores.scores]
+    differing = _differing_markdown(comparison) if layout == "markdown" else _differing(comparison, screen)
+    return "\n".join([table([header, *rows], layout, colour=colour), "", *_listed(foot, layout), "", *differing])
+
+
+SHARES = ("length ratio", "better", "equal", "worse")
 
 
 def _shares(system: Any, is_first: bool) -> list[str]:
@@ -118,15 +122,34 @@ def _shares(system: Any, is_first: bool) -> list[str]:
     return [f"{share:.1%}" for share in (system.better, system.equal, system.worse)]
 
 
-def _differing(comparison: Comparison) -> list[str]:
+def _differing(comparison: Comparison, screen: int | None) -> list[str]:
+    lines: list[str] = []
+    for difference in comparison.differing:
+        rows = [("", "reference", wording) for wording in difference.references]
+        rows += [(f"{difference.scores[name]:.1f}", name, text) for name, text in difference.outputs.items()]
+        longest = max(columns(name) for _, name, _ in rows)
+        room = max(20, screen - longest - 11) if screen is not None else None
+        lines.append(f"segment {difference.index + 1}")
+        for score, name, text in rows:
+            first, *more = wrapped(printable(text), room) if room is not None else [printable(text)]
+            lines.append(f"  {score:>5}  {_pad(name, longest, right=False)}  {first}")
+            lines += [" " * (longest + 11) + line for line in more]
+        lines.append("")
+    return lines[:-1]
+
+
+def _differing_markdown(comparison: Comparison) -> list[str]:
     lines = []
     for difference in comparison.differing:
-        lines.append(f"segment {difference.index + 1}: {' | '.join(difference.references)}")
-        longest = max(_columns(name) for name in difference.outputs)
+        lines.append(f"- segment {difference.index + 1}: {' | '.join(map(_literal, difference.references))}")
         for name, text in difference.outputs.items():
-            pad = " " * (longest - _columns(name))
-            lines.append(f"  {difference.scores[name]:5.1f}  {name}{pad}  {text}")
+            lines.append(f"  - {difference.scores[name]:.1f} {_literal(name)}: {_literal(text)}")
     return lines
+
+
+def _literal(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"[\\`*_<>\[\]|~&$]", r"\\\g<0>", printable(text))
 
 
 def table(rows: Sequence[Sequence[str]], layout: str = "text", *, colour: bool = False) -> str:
@@ -137,9 +160,9 @@ def table(rows: Sequence[Sequence[str]], layout: str = "text", *, colour: bool =
     BLEU      9.5
     chrF2    41.0
     """
-    columns = list(zip(*rows, strict=True))
-    kept = [column for column in columns if any(column)]
-    widths = [max(_columns(cell) for cell in column) for column in kept]
+    cells_of = [[cell.replace("|", r"\|") if layout == "markdown" else cell for cell in row] for row in rows]
+    kept = [column for column in zip(*cells_of, strict=True) if any(column)]
+    widths = [max(columns(cell) for cell in column) for column in kept]
     numeric = [all(not cell or cell[0] in "+-0123456789" for cell in column[1:]) for column in kept]
     lines = []
     for number, row in enumerate(zip(*kept, strict=True)):
@@ -162,15 +185,8 @@ def _rule(width: int) -> int:
 
 
 def _pad(cell: str, width: int, right: bool) -> str:
-    space = " " * (width - _columns(cell))
+    space = " " * (width - columns(cell))
     return space + cell if right else cell + space
-
-
-def _columns(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(character) else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )
 
 
 def _coloured(text: str, marks: Mapping[str, str] | None = None) -> str:
