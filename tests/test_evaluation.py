@@ -164,6 +164,7 @@ def test_post_editing_is_measured_where_the_model_can_and_left_out_where_it_cann
     both = Cleaner(FakeTranslator(told | GOOD, [Job.POLISH, Job.POST_EDIT]))
     runs = list(evaluate_suite(suite, both))
     assert [run.facts["job"] for run in runs] == ["polish", "post-edit"]
+    assert [one["number"] for one in runs[0].segments] == [1, 2]
     assert runs[0].segments[0]["source"] is None
     assert runs[1].segments[0]["source"] == LINES[0][0]
     assert [run.facts["job"] for run in evaluate_suite(suite, Cleaner(FakeTranslator(GOOD)))] == ["polish"]

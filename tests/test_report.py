@@ -1,12 +1,10 @@
-"""The report shows what happened, runs nothing that it was given, and asks nothing of the network."""
+"""The report shows what happened, as text and never as markup, and names no address."""
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,49 +17,7 @@ from postedit.errors import ArticleError
 from postedit.report import render
 from postedit.report.segments import word_diff
 from postedit.results import read_document
-from postedit.scores import score_systems
-from postedit.significance import Resampling
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-EVIL = "<script>document.title='owned'</script></script><img src=x onerror=\"document.title='owned'\">&amp;"
-
-
-def segment(index: int = 0, draft: str = "He come home.", text: str = "He came home.", **more: Any) -> dict[str, Any]:
-    status = "edited" if draft != text else "kept"
-    return {
-        "number": index + 1,
-        "kind": "paragraph",
-        "draft": draft,
-        "text": text,
-        "status": status,
-        "source": None,
-        **more,
-    }
-
-
-def article(*segments: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"id": "a1", "segments": list(segments), **more}
-
-
-def evaluation(count: int = 12) -> dict[str, Any]:
-    references = [f"On day {number} the ferry carried {number * 7} people home." for number in range(count)]
-    drafts = [text.replace("carried", "has carry").replace("home", "to home") for text in references]
-    cleaned = [
-        text if number % 3 else draft for number, (text, draft) in enumerate(zip(references, drafts, strict=True))
-    ]
-    systems = {"draft": drafts, "cleaned": cleaned, "without repairs": drafts, "oracle": references}
-    scores = score_systems(systems, references, ["bleu", "chrf"], resampling=Resampling(100, trials=100))
-    segments = [
-        segment(n, draft, text, reference=reference, reason="polish: predicted to gain")
-        for n, (draft, text, reference) in enumerate(zip(drafts, cleaned, references, strict=True))
-    ]
-    return {
-        "suite": "ferries",
-        "signature": "postedit|test",
-        "systems": {name: found.to_dict()["scores"] for name, found in scores.items()},
-        "segments": segments,
-    }
+from tests.results import EVIL, article, evaluation, segment
 
 
 class Text(HTMLParser):
@@ -150,6 +106,56 @@ def test_what_is_no_result_is_refused(result: Any) -> None:
         render(result)
 
 
+@pytest.mark.parametrize(
+    ("result", "fault"),
+    [
+        ({"segments": 5}, "segments is 5, not a list"),
+        ({"segments": [1]}, "number 1 of its segments is 1"),
+        ({"segments": [{"draft": "a"}]}, "segment 1: text is None, not a text"),
+        (article(segment(), segment(1, gain="x")), "segment 2: gain is 'x', not a number"),
+        (article({**segment(), "number": "one"}), "segment 1: number is 'one', not a number"),
+        (article(segment(reference=["a"])), r"segment 1: reference is \['a'\], not a text"),
+        (article(segment(candidates=[1])), "candidates are not objects"),
+        (article(segment(defects="bad")), "defects is 'bad', not a list"),
+        (article(segment(), furniture=[1]), "number 1 of its furniture is 1"),
+        ({"systems": 5}, "systems are no object"),
+        ({**evaluation(), "changed": "much"}, "changed is 'much', not a number"),
+        ({"runs": [1]}, "a result is a JSON object"),
+    ],
+)
+def test_what_is_nearly_a_result_is_refused_with_the_place(result: Any, fault: str) -> None:
+    with pytest.raises(ArticleError, match=rf"{fault}.*Pass what"):
+        render(result)
+
+
+def test_runs_stand_below_each_other_and_numbers_alone_have_no_list_of_segments() -> None:
+    run = {name: value for name, value in evaluation().items() if name not in ("segments", "suite")}
+    costs = {"words_per_second": 812, "peak_megabytes": 345, "changed": 0.125, "better": 0.1, "worse": 0.0}
+    runs = [{**run, **costs, "draft": "one", "job": "polish"}, {**run, **costs, "draft": "two", "job": "post-edit"}]
+    page = render({"suite": "ferries", "title": "Ferries at sea", "runs": runs})
+    seen = " ".join(" ".join(Text(page).seen).split())
+    for shown in ("Ferries at sea", "Runs drafts job", "two post-edit", "12.5% 10.0% 0.0% 812 345", "Numbers only"):
+        assert shown in seen
+    assert '<section id="segments" hidden>' in page
+    assert '<section id="segments" hidden>' not in render(evaluation())
+
+
+def test_counts_of_page_furniture_are_a_table() -> None:
+    run = {"draft": "even pages", "job": "structure", "pages": 12, "furniture": 58, "found": 43, "recall": 0.7414}
+    page = render({"suite": "furniture", "runs": [{**run, "precision": 1.0, "prose": 72, "prose lost": 0}]})
+    assert "even pages 12" in " ".join(" ".join(Text(page).seen).split())
+    assert "<td>1.00</td><td>0.74</td>" in page
+
+
+def test_systems_without_a_draft_are_held_against_the_first_and_no_difference_has_no_sign() -> None:
+    scores = {"value": 21.0, "significant": True, "higher_is_better": True}
+    page = render({"systems": {"a.txt": {"chrf": {"value": 20.0}}, "b.txt": {"chrf": scores}}})
+    assert "difference to a.txt" in page
+    assert "+1.0 ↑ <small>better" in page
+    same = {"a.txt": {"chrf": {"value": 20.04}}, "b.txt": {"chrf": {"value": 20.0}}}
+    assert "<td class=faint>0.0</td>" in render({"systems": same})
+
+
 def test_no_markup_of_the_text_becomes_markup_of_the_page() -> None:
     plain = Text(render(article(segment(), id="x"))).tags
     candidates = [{"text": EVIL, "origin": EVIL, "chosen": True}, {"text": EVIL, "rejected": EVIL}]
@@ -188,188 +194,6 @@ def test_the_page_names_no_address() -> None:
     page = render(evaluation())
     assert not re.search(r"(?:src|href)=[\"']?(?!#)[^>]|url\(|@import|https?:", page)
     assert "default-src 'none'" in page
-
-
-# Chromium reads commands from 3 and writes answers to 4.
-PLACE = """
-import fcntl, os, sys
-first, second = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
-os.dup2(first, 3), os.dup2(second, 4)
-os.execv(sys.argv[3], sys.argv[3:])
-"""
-
-
-class Browser:
-    """Headless Chromium, spoken to over its debugging pipe: enough to press keys and look at what they did."""
-
-    FLAGS = (
-        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-        *("--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe"),
-    )
-
-    def __init__(self, folder: Path) -> None:
-        ours_in, theirs_out = os.pipe()
-        theirs_in, ours_out = os.pipe()
-        assert CHROMIUM is not None
-        more = (f"--user-data-dir={folder}", "--window-size=1200,900", "about:blank")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PLACE, str(theirs_in), str(theirs_out), CHROMIUM, *self.FLAGS, *more],
-            pass_fds=(theirs_in, theirs_out),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(theirs_in)
-        os.close(theirs_out)
-        self.commands, self.answers = os.fdopen(ours_out, "wb", 0), os.fdopen(ours_in, "rb")
-        self.number, self.session, self.requests, self.loaded = 0, "", list[str](), False
-        target = self.send("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self.send("Network.enable")
-        self.send("Page.enable")
-
-    def read(self) -> dict[str, Any]:
-        letters = bytearray()
-        while (letter := self.answers.read(1)) != b"\0":
-            assert letter, "chromium went away"
-            letters += letter
-        message: dict[str, Any] = json.loads(letters)
-        if message.get("method") == "Network.requestWillBeSent":
-            self.requests.append(message["params"]["request"]["url"])
-        self.loaded = self.loaded or message.get("method") == "Page.loadEventFired"
-        return message
-
-    def send(self, method: str, **params: Any) -> Any:
-        self.number += 1
-        command = {"id": self.number, "method": method, "params": params}
-        if self.session:
-            command["sessionId"] = self.session
-        self.commands.write(json.dumps(command).encode() + b"\0")
-        while (message := self.read()).get("id") != self.number:
-            pass
-        assert "error" not in message, message
-        return message["result"]
-
-    def open(self, page: Path) -> None:
-        self.loaded = False
-        self.send("Page.navigate", url=page.as_uri())
-        while not self.loaded:
-            self.read()
-
-    def ask(self, expression: str) -> Any:
-        answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    def press(self, key: str) -> None:
-        self.send("Input.dispatchKeyEvent", type="keyDown", key=key, text=key if len(key) == 1 else "")
-        self.send("Input.dispatchKeyEvent", type="keyUp", key=key)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.commands.close()
-        self.answers.close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
-
-
-def put(folder: Path, result: Any) -> Path:
-    page = folder / "report.html"
-    page.write_text(render(result), encoding="utf-8", newline="\n")
-    return page
-
-
-@needs_chromium
-def test_scripts_of_the_draft_are_shown_and_not_run(tmp_path: Path, browser: Browser) -> None:
-    candidates = [{"text": EVIL, "origin": "draft"}, {"text": EVIL + EVIL, "rejected": EVIL}]
-    browser.requests.clear()
-    browser.open(put(tmp_path, article(segment(0, EVIL, "x", reason=EVIL, candidates=candidates), id="a1")))
-    browser.ask("document.querySelector('#rows details').open = true")
-    assert browser.ask("new Promise(done => setTimeout(() => done(document.title), 100))") == "a1 – postedit"
-    assert browser.ask("document.querySelector('#rows .candidates div').textContent") == EVIL + EVIL
-    assert "<script>document.title='owned'</script>" in browser.ask("document.querySelector('.change').textContent")
-    assert [url for url in browser.requests if not url.startswith("file:")] == []
-    # Were a script to get in past the escaping, the page's policy would still refuse it.
-    injected = (
-        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.owned = 1'}))"
-    )
-    browser.ask(injected)
-    assert browser.ask("window.owned ?? 0") == 0
-
-
-@needs_chromium
-def test_the_page_sorts_filters_searches_and_obeys_keys(tmp_path: Path, browser: Browser) -> None:
-    segments = [
-        segment(0, "One dog.", "One cat.", gain=-5.0),
-        segment(1, "Two dogs.", "Two dogs."),
-        segment(2, "Red fish.", "Red birds.", gain=9.0),
-        segment(3, "It rain.", "It rains.", gain=1.0, status="review"),
-    ]
-    browser.open(put(tmp_path, article(*segments)))
-    visible = "Array.from(document.querySelectorAll('#rows > li:not([hidden])'), row => row.id).join(' ')"
-    assert browser.ask(visible) == "s1 s2 s3 s4"
-    for key, focused in (("j", "s1"), ("j", "s2"), ("j", "s3"), ("k", "s2")):
-        browser.press(key)
-        assert browser.ask("document.activeElement.id") == focused
-    change = "(name, value) => {const e = document.getElementById(name); e.value = value;"
-    browser.ask(f"({change} e.dispatchEvent(new Event('change'))}})('sort', 'loss')")
-    assert browser.ask(visible) == "s1 s2 s4 s3"
-    browser.ask(f"({change} e.dispatchEvent(new Event('change'))}})('sort', 'gain')")
-    assert browser.ask(visible) == "s3 s4 s2 s1"
-    browser.ask("document.querySelector('input[value=kept]').click()")
-    assert browser.ask(visible) == "s3 s4 s1"
-    assert browser.ask("document.getElementById('shown').textContent") == "3 of 4 segments"
-    browser.press("/")
-    assert browser.ask("document.activeElement.id") == "search"
-    for key in "fish":
-        browser.press(key)
-    shown = f"new Promise(done => setTimeout(() => done({visible}), 400))"
-    assert browser.ask(shown) == "s3"
-    browser.press("Escape")
-    before = browser.ask("getComputedStyle(document.body).backgroundColor")
-    browser.press("t")
-    assert browser.ask("getComputedStyle(document.body).backgroundColor") != before
-
-
-@needs_chromium
-@pytest.mark.parametrize("width", [360, 800, 1400])
-def test_nothing_is_wider_than_the_screen(tmp_path: Path, browser: Browser, width: int) -> None:
-    long = segment(1, "x" * 3000, "y" * 3000)
-    browser.open(put(tmp_path, {**evaluation(), "segments": [*evaluation()["segments"], long]}))
-    browser.send("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
-    assert browser.ask("document.documentElement.scrollWidth") <= width
-    browser.ask("document.querySelector('#rows > li:last-child').scrollIntoView()")
-    browser.ask("new Promise(done => setTimeout(done, 100))")
-    last = "document.querySelector('#rows > li:last-child .change')"
-    assert browser.ask(f"{last}.scrollWidth <= {last}.clientWidth")
-    browser.send("Emulation.clearDeviceMetricsOverride")
-
-
-@needs_chromium
-def test_five_thousand_segments_open_in_less_than_two_seconds(tmp_path: Path, browser: Browser) -> None:
-    draft = "The planned area of the park is 992 square kilometers, with a starting area of 137 square kilometers."
-    text = "The park is planned to cover 992 square kilometres, of which 137 make up the first part, by the river."
-    candidates = [{"text": text, "origin": origin, "score": -1.0} for origin in ("draft", "polish", "post-edit")]
-    segments = [
-        segment(
-            n, draft, text if n % 2 else draft, source="规划面积", gain=n % 7 - 3.0, reason="so", candidates=candidates
-        )
-        for n in range(5000)
-    ]
-    page = put(tmp_path, article(*segments))
-    if os.getloadavg()[0] > 4 * (os.cpu_count() or 1):
-        pytest.skip("the machine is too busy to time anything")
-    times = []
-    for _ in range(3):
-        browser.open(page)
-        times.append(int(browser.ask("document.documentElement.dataset.ready")))
-    assert browser.ask("document.querySelectorAll('#rows > li').length") == 5000
-    assert min(times) < 2000
 
 
 def test_rendering_loads_no_scorer_where_there_is_no_reference() -> None:

@@ -234,7 +234,7 @@ def _details(cut: Cut, choices: Sequence[Choice], gains: Sequence[float]) -> lis
     references = {number: place.unit.reference for place in cut.places for number in place.inside}
     details = []
     for number, (choice, kind) in enumerate(zip(choices, cut.kinds, strict=True)):
-        segment = segment_json(number, choice, kind)
+        segment = segment_json(number + 1, choice, kind)  # people count from 1
         if number in references:
             segment |= {"reference": references[number], "gain": round(gains[number], 3)}
         details.append(segment)

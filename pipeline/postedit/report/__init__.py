@@ -14,6 +14,7 @@ from typing import Any
 
 from postedit.errors import ArticleError
 from postedit.report.charts import charts
+from postedit.report.parts import SHARES, WAY_OUT, blocks_of, take_apart
 from postedit.report.segments import candidates_json, escape, segment_rows, with_gains
 
 PAGE = Path(__file__).parent
@@ -27,11 +28,11 @@ def render(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     >>> "<b>He" in page, "&lt;b&gt;He" in page
     (False, True)
     """
-    parts = list(_parts(result))
-    if not any("segments" in part or "systems" in part for part in parts):
-        raise ArticleError(
-            "there are neither segments nor scores in this result. Pass what `clean -o` or `eval` wrote."
-        )
+    from postedit.report.runs import runs_section
+
+    parts = take_apart(result)
+    if not any(name in part for part in parts for name in ("segments", "systems", "precision")):
+        raise ArticleError(f"there are neither segments nor scores in this result. {WAY_OUT}")
     segments = with_gains([segment for part in parts for segment in _labelled(part, len(parts) > 1)])
     style, script = _file("page.css"), _file("page.js")
     return Template(_file("page.html")).substitute(
@@ -42,6 +43,7 @@ def render(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
         facts=_facts(parts),
         summary=_summary(parts, segments),
         in_reference=" <mark>in the reference only</mark>" if any(one.get("reference") for one in segments) else "",
+        runs=runs_section(parts),
         scores="".join(_scores(part, len(parts) > 1) for part in parts),
         charts=charts(segments),
         furniture=_furniture(parts),
@@ -50,30 +52,12 @@ def render(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
         rows="\n".join(segment_rows(segments)),
         candidates=candidates_json(segments),
         total=len(segments),
+        hidden="" if segments else " hidden",
     )
 
 
-def _parts(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Articles or runs, whatever they are wrapped in; what the wrapping says holds for each of them."""
-    if isinstance(result, list | tuple):
-        for one in result:
-            yield from _parts(one)
-    elif not isinstance(result, Mapping):
-        raise ArticleError("a result is a JSON object or a list of them. Pass what `clean -o` or `eval` wrote.")
-    else:
-        inner = result.get("articles", result.get("runs"))
-        if not isinstance(inner, Sequence):
-            yield result
-            return
-        around = {key: value for key, value in result.items() if key not in ("articles", "runs", "segments")}
-        for one in inner:
-            yield {**around, **one}
-        if "segments" in result:
-            yield {**around, "segments": result["segments"]}
-
-
 def _labelled(part: Mapping[str, Any], several: bool) -> Iterator[dict[str, Any]]:
-    for segment in part.get("segments", ()):
+    for segment in part.get("segments") or ():
         yield {**segment, "article": _name(part) if several else ""}
 
 
@@ -85,7 +69,7 @@ def _name(part: Mapping[str, Any]) -> str:
 def _title(parts: Sequence[Mapping[str, Any]]) -> str:
     if len(parts) == 1:
         return _name(parts[0]) or "A result"
-    suites = {str(part["suite"]) for part in parts if part.get("suite")}
+    suites = {str(part.get("title") or part["suite"]) for part in parts if part.get("suite")}
     return suites.pop() if len(suites) == 1 else f"{len(parts)} articles"
 
 
@@ -101,7 +85,7 @@ def _digest(content: str) -> str:
 def _facts(parts: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for name, label in FACTS.items():
-        values = dict.fromkeys(_plain(part[name]) for part in parts if part.get(name) not in (None, "", {}))
+        values = dict.fromkeys(_plain(name, part[name]) for part in parts if part.get(name) not in (None, "", {}))
         # A dozen articles have as many counts; only what they share, or what is one, is a fact of the page.
         if len(values) == 1:
             rows.append(f"<div><dt>{label}</dt><dd>{escape(next(iter(values)))}</dd></div>")
@@ -125,12 +109,14 @@ FACTS = {
 }
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_plain(one)}" for key, one in value.items())
+        return ", ".join(f"{key}: {_plain(key, one)}" for key, one in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(one) for one in value)
-    return f"{value:.3g}" if isinstance(value, float) and value < 1 else str(value)
+        return ", ".join(_plain("", one) for one in value)
+    if name in SHARES:
+        return f"{value:.1%}"
+    return f"{value:.3g}" if isinstance(value, float) and abs(value) < 1 else str(value)
 
 
 def _scores(part: Mapping[str, Any], several: bool) -> str:
@@ -141,7 +127,7 @@ def _scores(part: Mapping[str, Any], several: bool) -> str:
 
 
 def _furniture(parts: Sequence[Mapping[str, Any]]) -> str:
-    blocks = [block for part in parts for block in part.get("furniture", ())]
+    blocks = [block for part in parts for block in blocks_of(part)]
     if not blocks:
         return ""
     rows = "".join(
@@ -156,7 +142,10 @@ def _furniture(parts: Sequence[Mapping[str, Any]]) -> str:
 def _summary(parts: Sequence[Mapping[str, Any]], segments: Sequence[Mapping[str, Any]]) -> str:
     """What became of it all, in a sentence."""
     counts = {status: sum(segment.get("status") == status for segment in segments) for status in STATUSES}
-    dropped = sum(bool(block.get("dropped", True)) for part in parts for block in part.get("furniture", ()))
+    dropped = sum(bool(block.get("dropped", True)) for part in parts for block in blocks_of(part))
+    if not any("segments" in part for part in parts):
+        elsewhere = " The segments of each run are in a file of their own: see <code>eval --details</code>."
+        return "Numbers only." + (elsewhere if any("suite" in part and "systems" in part for part in parts) else "")
     told = [f"{counts['edited']} of {len(segments)} segments changed"]
     told += [f"{counts[status]} {what}" for status, what in NEEDY.items() if counts[status]]
     told += [f"{dropped} block{'s' if dropped != 1 else ''} of page furniture left out"] if dropped else []

@@ -8,6 +8,7 @@ from postedit.report.segments import escape
 
 WIDTH, ROW, LABELS = 420, 24, 150  # of every chart, in SVG units
 BIN = 4  # chrF points a bar of the histogram
+FEW = 100  # dots that are drawn large, so that they are seen
 EDGE = 40  # gains beyond this share the outermost bars
 
 
@@ -65,11 +66,12 @@ def scatter(points: Sequence[tuple[float, float]]) -> str:
             f'<text x="{x:.1f}" y="{side + 26}" text-anchor=middle>{tick}</text>',
             f'<text x="34" y="{y + 4:.1f}" text-anchor=end>{tick}</text>',
         ]
+    few = " few" if len(points) < FEW else ""
     # Two paths, not thousands of elements: a dot is a line of no length with round ends; losses are squares.
     for name in ("up", "down"):
         chosen = [at for (x, y), at in zip(points, place, strict=True) if (y >= x) == (name == "up")]
         dots = "".join(f"M{x:.1f} {y:.1f}h.01" for x, y in chosen)
-        shapes.append(f'<path class="dots {name}" d="{dots}"/>')
+        shapes.append(f'<path class="dots {name}{few}" d="{dots}"/>')
     shapes.append(f'<text x="{40 + side / 2}" y="{side + 44}" text-anchor=middle>chrF of the draft</text>')
     middle = 10 + side / 2
     shapes.append(f'<text x="12" y="{middle}" text-anchor=middle transform="rotate(-90 12 {middle})">cleaned</text>')

@@ -89,6 +89,15 @@ function unfold(details) {
 }
 list.addEventListener("toggle", (event) => unfold(event.target), true);
 
+// How a result was made belongs to it on paper, too.
+const PROVENANCE = document.querySelectorAll("details.facts, details.signatures");
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = Array.from(PROVENANCE).filter((details) => !details.open);
+  for (const details of opened) details.open = true;
+});
+addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
+
 let waiting;
 search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
 search.form.addEventListener("submit", (event) => event.preventDefault());

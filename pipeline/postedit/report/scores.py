@@ -11,12 +11,12 @@ NAMES = {"bleu": "BLEU", "chrf": "chrF", "chrf++": "chrF++", "ter": "TER", "come
 
 def scores_section(systems: Mapping[str, Any], name: str) -> str:
     """Table and charts of one run; `systems` maps a name to its scores by metric."""
-    found = {system: _metrics(scores) for system, scores in systems.items()}
+    found = {system: metrics_of(scores) for system, scores in systems.items()}
     metrics = list(dict.fromkeys(metric for scores in found.values() for metric in scores))
     if not metrics:
         return ""
     charts = (_interval_chart, _stage_chart)
-    figures = [chart(found, metric) for chart in charts for metric in metrics]
+    figures = [chart(found, metric) for metric in metrics for chart in charts]
     title = f"Scores: {escape(name)}" if name else "Scores"
     return (
         f"<section><h2>{title}</h2>{_table(found, metrics)}"
@@ -24,7 +24,7 @@ def scores_section(systems: Mapping[str, Any], name: str) -> str:
     )
 
 
-def _metrics(scores: Any) -> dict[str, dict[str, Any]]:
+def metrics_of(scores: Any) -> dict[str, dict[str, Any]]:
     """A number stands for a score with nothing known but its value."""
     inner = scores.get("scores", scores) if isinstance(scores, Mapping) else {}
     found: dict[str, dict[str, Any]] = {}
@@ -37,18 +37,19 @@ def _metrics(scores: Any) -> dict[str, dict[str, Any]]:
 
 
 def _table(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metrics: Sequence[str]) -> str:
+    base = "draft" if "draft" in found else next(iter(found))
     head = "".join(f"<th colspan=2 scope=colgroup>{_metric(metric)}</th>" for metric in metrics)
     rows = []
     for system, scores in found.items():
         cells = []
         for metric in metrics:
-            cells += _cells(scores.get(metric), found.get("draft", {}).get(metric), metric)
+            cells += _cells(scores.get(metric), found[base].get(metric), metric)
         rows.append(f"<tr><th scope=row>{escape(system)}</th>{''.join(cells)}</tr>")
     head = f"<thead><tr><th scope=col>system</th>{head}</tr></thead>"
     return (
         f"<div class=scroll><table>{head}<tbody>{''.join(rows)}</tbody></table></div>"
-        "<p class=note>± is half of the 95 % interval. The second number is the difference to the draft; it has an "
-        "arrow where two paired tests call it real.</p>"
+        f"<p class=note>± is half of the 95 % interval. The second number is the difference to {escape(base)}; it has "
+        "an arrow where two paired tests call it real.</p>"
     )
 
 
@@ -56,22 +57,46 @@ def _metric(metric: str) -> str:
     return f"{escape(NAMES.get(metric, metric))}{' (lower is better)' if metric == 'ter' else ''}"
 
 
-def _cells(score: Mapping[str, Any] | None, draft: Mapping[str, Any] | None, metric: str) -> list[str]:
+def _cells(score: Mapping[str, Any] | None, base: Mapping[str, Any] | None, metric: str) -> list[str]:
     if score is None:
-        return ["<td>", "<td>"]
+        return ["<td></td>", "<td></td>"]
     width = 3 if metric == "comet" else 1
-    half = (score.get("interval") or {}).get("half_width")
-    interval = f" <small>± {half:.{width}f}</small>" if isinstance(half, int | float) else ""
-    value = f"<td>{score['value']:.{width}f}{interval}</td>"
-    if draft is None or draft is score:
+    value = f"<td>{spread(score, width)}</td>"
+    if base is None or base is score:
         return [value, "<td></td>"]
-    change = score["value"] - draft["value"]
+    return [value, arrow({"higher_is_better": metric != "ter", **score}, difference(score, base), width)]
+
+
+def spread(score: Mapping[str, Any], width: int) -> str:
+    """A value with half of its interval.
+
+    >>> spread({"value": 51.68, "interval": {"half_width": 1.2}}, 1)
+    '51.7 <small>± 1.2</small>'
+    """
+    if "value" not in score:
+        return ""
+    half = (score.get("interval") or {}).get("half_width")
+    return f"{score['value']:.{width}f}" + (f" <small>± {half:.{width}f}</small>" if half is not None else "")
+
+
+def difference(score: Mapping[str, Any], base: Mapping[str, Any]) -> float:
+    return float(score["value"]) - float(base["value"])
+
+
+def arrow(score: Mapping[str, Any], change: float, width: int) -> str:
+    """A cell with a change, which has an arrow and a word where it is real.
+
+    >>> arrow({"significant": False}, -0.04, 1)
+    '<td class=faint>0.0</td>'
+    """
+    shown = f"{change:+.{width}f}"
+    if not float(shown):
+        shown = shown[1:]
     if not score.get("significant"):
-        return [value, f"<td class=faint>{change:+.{width}f}</td>"]
-    better = change > 0 if score.get("higher_is_better", metric != "ter") else change < 0
-    arrow = "↑" if change > 0 else "↓"
-    word = "better" if better else "worse"
-    return [value, f'<td class="{"up" if better else "down"}">{change:+.{width}f} {arrow} <small>{word}</small></td>']
+        return f"<td class=faint>{shown}</td>"
+    better = change > 0 if score.get("higher_is_better", True) else change < 0
+    style, word = ("up", "better") if better else ("down", "worse")
+    return f'<td class="{style}">{shown} {"↑" if change > 0 else "↓"} <small>{word}</small></td>'
 
 
 def _interval_chart(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metric: str) -> str:
@@ -107,4 +132,6 @@ def _signatures(found: Mapping[str, Mapping[str, Mapping[str, Any]]], metrics: S
         lines += [
             f"<li><code>{_metric(metric)} | {escape(signature)}</code></li>" for signature in dict.fromkeys(known)
         ]
-    return f"<details><summary>Signatures</summary><ul>{''.join(lines)}</ul></details>" if lines else ""
+    return (
+        f"<details class=signatures><summary>Signatures</summary><ul>{''.join(lines)}</ul></details>" if lines else ""
+    )
