@@ -20,6 +20,7 @@ from postedit.commands_eval import add_eval_parser
 from postedit.commands_report import add_report_parser
 from postedit.commands_score import add_compare_parser, add_score_parser
 from postedit.errors import ConfigError, PosteditError
+from postedit.terminal import told
 
 if TYPE_CHECKING:
     from postedit.batch import Outcome
@@ -144,7 +145,10 @@ def clean_command(arguments: argparse.Namespace) -> int:
     )
     jobs = places.plan(arguments.inputs, arguments.output, shared)
     codes = [DONE]
-    for number, outcome in enumerate(batch.run(Cleaner(config=config), jobs, resume=arguments.resume), 1):
+    outcomes = batch.run(Cleaner(config=config), jobs, resume=arguments.resume)
+    if not arguments.quiet:
+        outcomes = told(outcomes, lambda at: f"cleaning {Path(jobs[min(at, len(jobs) - 1)].name).name}")
+    for number, outcome in enumerate(outcomes, 1):
         if outcome.job.output is None:
             batch.write_out(outcome.content)
         if outcome.error is not None:

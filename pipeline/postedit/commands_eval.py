@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from postedit.commands_score import progress
+from postedit.terminal import told
 
 if TYPE_CHECKING:
     from postedit.evaluation import Run
@@ -80,12 +80,7 @@ def run_suite(suite: "Suite", details: Path, model: str | None = None) -> dict[s
         "limit": suite.limit,
     }
     found: list[Run] = []
-    runs = evaluate_suite(suite, cleaner)
-    while True:
-        with progress(f"{suite.name}: run {len(found) + 1}"):
-            run = next(runs, None)
-        if run is None:
-            break
+    for run in told(evaluate_suite(suite, cleaner), lambda at: f"{suite.name}: run {at + 1}"):
         found.append(run)
         if run.segments:
             write_json(details / details_name(suite, run), {**about, **run.facts, "segments": run.segments})

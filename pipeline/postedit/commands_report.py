@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from postedit.commands_score import progress
 from postedit.errors import OutputError
+from postedit.terminal import progress
 
 
 def add_report_parser(subparsers: Any) -> None:

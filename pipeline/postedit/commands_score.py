@@ -5,22 +5,19 @@ import json
 import os
 import shutil
 import sys
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from postedit.errors import ArticleError, ConfigError
+from postedit.terminal import progress
 
 if TYPE_CHECKING:
     from postedit.comet import CometScore
     from postedit.scores import Scores
 
 METRIC_NAMES = ("bleu", "chrf", "chrf++", "ter")
-PATIENCE = 2.0  # seconds before a terminal is told that something is going on
 
 
 def add_score_parser(subparsers: Any) -> None:
@@ -261,28 +258,3 @@ def _in_step(path: str, references: Sequence[list[str]], arguments: argparse.Nam
 
 def _colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-@contextmanager
-def progress(what: str) -> Iterator[None]:
-    """Tell a terminal what takes long, and for how long; say nothing to a pipe or of what is quick."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    done, started = threading.Event(), time.monotonic()
-
-    def tell() -> None:
-        wait = PATIENCE
-        while not done.wait(wait):
-            print(f"\r{what}: {time.monotonic() - started:.0f} s ", end="", file=sys.stderr, flush=True)
-            wait = 1.0
-
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        done.set()
-        teller.join()
-        if time.monotonic() - started > PATIENCE:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,7 +1,16 @@
-"""Text as a terminal shows it: how wide it is, where its lines break, what of it would steer the terminal."""
+"""What a terminal shows: how wide a text is there, where its lines break, what takes long."""
 
 import re
+import shutil
+import sys
+import threading
+import time
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+PATIENCE = 2.0  # seconds before a terminal is told that something is going on
 
 # A word, white space, or a single character of a script without spaces.
 _PIECE = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+")
@@ -43,3 +52,47 @@ def wrapped(text: str, width: int) -> list[str]:
             line = ""
         line += piece
     return [*lines, line.strip()]
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Tell a terminal what takes long, and for how long; say nothing to a pipe or of what is quick."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done, started = threading.Event(), time.monotonic()
+    # A line that is broken in two cannot be taken back.
+    room = shutil.get_terminal_size().columns - 12
+    shown = printable(what) if columns(what) <= room else printable(what)[: room // 2] + "…"
+
+    def tell() -> None:
+        wait = PATIENCE
+        while not done.wait(wait):
+            print(f"\r{shown}: {time.monotonic() - started:.0f} s ", end="", file=sys.stderr, flush=True)
+            wait = 1.0
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+        if time.monotonic() - started > PATIENCE:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+Thing = TypeVar("Thing")
+
+
+def told(things: Iterator[Thing], name: Callable[[int], str]) -> Iterator[Thing]:
+    """The things as they are made. While one takes long a terminal is told its name, which follows from its place."""
+    at = 0
+    while True:
+        with progress(name(at)):
+            try:
+                thing = next(things)
+            except StopIteration:
+                return
+        yield thing
+        at += 1
