@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from postedit.commands_eval import result_table, run_suite, write_json
+from postedit.commands_score import natural
 from postedit.errors import PosteditError
 from postedit.suites import Suite, read_suite
 
@@ -66,7 +67,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("-o", "--output", type=Path, default=HERE / "results")
     parser.add_argument("--details", type=Path, default=PROJECT / "build" / "eval")
     parser.add_argument("--model", help="another model than the one that ships")
-    parser.add_argument("--limit", type=int, help="as of `postedit eval`")
+    parser.add_argument("--limit", type=natural, help="as of `postedit eval`")
     parser.add_argument("--update", action="store_true", help="set the floors anew; none falls")
     parser.add_argument("--allow-drop", action="store_true", help="with --update: a floor may fall")
     return parser.parse_args(argv)

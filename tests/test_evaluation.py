@@ -235,6 +235,16 @@ def test_a_suite_without_its_data_is_skipped_with_a_sentence(
     assert not (tmp_path / "results").exists()
 
 
+def test_a_suite_of_which_the_model_can_do_nothing_overwrites_no_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = suite_file(tmp_path, "with_source = [true]\n")
+    outputs = ["-o", str(tmp_path / "results"), "--details", str(tmp_path / "details")]
+    assert main(["eval", str(path), *outputs, "--model", "none"]) == 0
+    assert "tiny: nothing was measured" in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
+
+
 def test_a_wrong_setting_of_a_suite_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = suite_file(tmp_path, "[settings]\nhypothesis = 2\n")
     assert main(["eval", str(path), "-o", str(tmp_path), "--details", str(tmp_path)]) == 2

@@ -44,6 +44,22 @@ def test_all_problems_of_a_suite_are_told_at_once(tmp_path: Path) -> None:
         assert problem in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("drafts = [3]", "drafts has 3, which is no str"),
+        ("drafts = []", r"drafts must name one or more, each once, not \[\]"),
+        ('drafts = ["a", "a"]', "drafts must name one or more, each once"),
+        ('with_source = ["yes"]', "with_source has 'yes', which is no bool"),
+        ("limit = -1", "limit must be 0 or more, not -1"),
+        ('metrics = ["chrf", "blue"]', "metrics has 'blue'; there are bleu, chrf"),
+    ],
+)
+def test_what_a_setting_holds_is_looked_at_before_anything_runs(tmp_path: Path, line: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        read_suite(put(tmp_path, f'set = "prose"\npath = "here"\n{line}\n'))
+
+
 def test_what_is_not_toml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read as a suite"):
         read_suite(put(tmp_path, "set = "))

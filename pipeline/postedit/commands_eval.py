@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from postedit.commands_score import natural
 from postedit.terminal import told
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def add_eval_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--model", metavar="NAME", help="a shipped model, a folder, a hub id, or none (repairs only)")
     parser.add_argument(
-        "--limit", type=int, metavar="N", help="articles or lines at most, spread over the set; 0 is all"
+        "--limit", type=natural, metavar="N", help="articles or lines at most, spread over the set; 0 is all"
     )
     parser.set_defaults(run=eval_command)
 
@@ -56,6 +57,9 @@ def eval_command(arguments: argparse.Namespace) -> int:
             continue
         limit = suite.limit if arguments.limit is None else arguments.limit
         result = run_suite(replace(suite, limit=limit), arguments.details, arguments.model)
+        if not result["runs"]:
+            print(f"{suite.name}: nothing was measured, and nothing is written.", file=sys.stderr)
+            continue
         write_json(arguments.output / f"{suite.name}.json", result)
         print(result_table(result))
     return 0

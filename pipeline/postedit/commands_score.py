@@ -79,14 +79,19 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target-language", default="en", metavar="CODE", help="picks BLEU's tokenizer (default: en)")
     parser.add_argument("--align-refs", action="store_true", help="cut the texts like the references, at fewest edits")
     parser.add_argument(
-        "--seed", type=_natural, default=12345, metavar="N", help="of the random tests (default: sacrebleu's, 12345)"
+        "--seed", type=natural, default=12345, metavar="N", help="of the random tests (default: sacrebleu's, 12345)"
     )
     parser.add_argument(
         "--samples", type=_positive, default=1000, metavar="N", help="bootstrap resamples (default: 1000)"
     )
 
 
-def _natural(text: str, least: int = 0) -> int:
+def natural(text: str, least: int = 0) -> int:
+    """A whole number of an option, or wrong usage.
+
+    >>> natural("12")
+    12
+    """
     number = int(text)
     if number < least:
         raise argparse.ArgumentTypeError(f"must be {least} or more")
@@ -94,7 +99,7 @@ def _natural(text: str, least: int = 0) -> int:
 
 
 def _positive(text: str) -> int:
-    return _natural(text, 1)
+    return natural(text, 1)
 
 
 def score_command(arguments: argparse.Namespace) -> int:

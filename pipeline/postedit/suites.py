@@ -16,6 +16,7 @@ from typing import Any
 from postedit.article import Article, Block
 from postedit.errors import ArticleError, ConfigError
 from postedit.formats import parse
+from postedit.metrics import METRICS
 
 # Why a line of a test set is a paragraph, whatever it looks like; a block that says why is not labelled again.
 A_LINE = "a line of a test set"
@@ -76,6 +77,9 @@ _TYPES: dict[str, type] = {
 }  # fmt: skip
 
 
+_ITEMS: dict[str, type] = {"drafts": str, "with_source": bool}
+
+
 def read_suite(path: Path) -> Suite:
     """The suite in a TOML file. Raises ConfigError for what is not one, with every problem in it.
 
@@ -85,20 +89,10 @@ def read_suite(path: Path) -> Suite:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as a suite: {error}.") from error
-    kinds = ["pages", *SETS]
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"{path}: cannot be read as a suite: {why}.") from error
     problems = [f"unknown {name!r}; a suite has {', '.join(_TYPES)}" for name in given if name not in _TYPES]
-    problems += [
-        f"{name} must be {kind.__name__}, not {given[name]!r}"
-        for name, kind in _TYPES.items()
-        if name in given and type(given[name]) is not kind
-    ]
-    if given.get("set") not in kinds:
-        problems.append(f"set must be one of {', '.join(kinds)}, not {given.get('set')!r}")
-    if "path" not in given:
-        problems.append("no path: where are the data, seen from the suite's folder?")
-    if "chrf" not in given.get("metrics", ["chrf"]):
-        problems.append("metrics must have chrf: what a segment gained is measured with it")
+    problems += [problem for name in _TYPES for problem in _problems(name, given.get(name))]
     if problems:
         raise ConfigError(f"{path}:\n  " + "\n  ".join(problems))
     fields: dict[str, Any] = {
@@ -110,6 +104,28 @@ def read_suite(path: Path) -> Suite:
     ships = not where.startswith("$")
     data = path.parent / where if ships else Path(os.path.expandvars(where))
     return Suite(path.stem, given.get("title", path.stem), given["set"], data, ships=ships, **fields)
+
+
+def _problems(name: str, value: Any) -> Iterator[str]:
+    """What is wrong with one setting of a suite; None is one that the suite does not have."""
+    fits = value is None or type(value) is _TYPES[name]
+    if not fits:
+        yield f"{name} must be {_TYPES[name].__name__}, not {value!r}"
+    elif name == "set" and value not in (kinds := ["pages", *SETS]):
+        yield f"set must be one of {', '.join(kinds)}, not {value!r}"
+    elif name == "path" and value is None:
+        yield "no path: where are the data, seen from the suite's folder?"
+    elif name == "limit" and value is not None and value < 0:
+        yield f"limit must be 0 or more, not {value}"
+    elif name == "metrics" and value is not None:
+        yield from (f"metrics has {one!r}; there are {', '.join(METRICS)}" for one in value if one not in METRICS)
+        if "chrf" not in value:
+            yield "metrics must have chrf: what a segment gained is measured with it"
+    elif name in _ITEMS and value is not None:
+        kind = _ITEMS[name]
+        yield from (f"{name} has {one!r}, which is no {kind.__name__}" for one in value if not isinstance(one, kind))
+        if not value or len({repr(one) for one in value}) < len(value):
+            yield f"{name} must name one or more, each once, not {value!r}"
 
 
 def samples(suite: Suite, draft: str, *, with_source: bool) -> list[Sample]:
