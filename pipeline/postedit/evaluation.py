@@ -4,20 +4,19 @@ A run cleans the drafts of one system. Its variants differ from the cleaned text
 something else decides, from "draft" (never change) over "change everything" to an oracle that sees the references.
 """
 
-import resource
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from postedit import peak_memory
 from postedit.article import Candidate, Choice, Origin
 from postedit.candidates import propose
 from postedit.choices import Gate, choose
 from postedit.cleaner import Cleaner
-from postedit.defects import inspect
 from postedit.edited import segment_json
+from postedit.remembered import Remembered
 from postedit.repairs import Repaired
 from postedit.scores import Score, Scores, score_systems
 from postedit.significance import Resampling
@@ -76,13 +75,16 @@ def evaluate(
     given: Sequence[Sample], cleaner: Cleaner, draft: str, metrics: Sequence[str], resampling: Resampling = RESAMPLING
 ) -> Run:
     """Clean one system's drafts and score every variant; see the module's first lines for which."""
+    peak_memory.forget()  # of the runs before
     started = time.perf_counter()
     cut = cut_samples(given, cleaner)
-    rows = propose(cut.segments, cleaner.translator, cleaner.config.hypotheses, cut.years)
+    translator = None if cleaner.translator is None else Remembered(cleaner.translator)
+    rows = propose(cut.segments, translator, cleaner.config.hypotheses, cut.years)
     choices = _decide(cut, rows, cleaner.gate)
-    seconds, megabytes = time.perf_counter() - started, _peak_megabytes()
+    seconds, megabytes = time.perf_counter() - started, peak_memory.megabytes()
 
-    texts = _variants(cut, rows, choices, cleaner)
+    unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.years, _unrepaired)
+    texts = _variants(cut, (rows, unrepaired), choices, cleaner.gate)
     scores = _score(texts, [place.unit.reference for place in cut.places], metrics, resampling)
     gains = _gains(cut, choices)
     words = sum(len(segment.text.split()) for segment in cut.segments)
@@ -108,18 +110,20 @@ def evaluate(
 
 def _decide(cut: Cut, rows: Sequence[Row], gate: Gate, **options: Any) -> list[Choice]:
     return [
-        choose(segment, row, inspect(segment, year), gate, **options)
-        for segment, row, year in zip(cut.segments, rows, cut.years, strict=True)
+        choose(segment, row, defects, gate, **options)
+        for segment, row, defects in zip(cut.segments, rows, cut.defects, strict=True)
     ]
 
 
-def _variants(cut: Cut, rows: Sequence[Row], choices: Sequence[Choice], cleaner: Cleaner) -> dict[str, list[str]]:
-    """The units as each variant leaves them."""
+def _variants(
+    cut: Cut, proposed: tuple[Sequence[Row], Sequence[Row]], choices: Sequence[Choice], gate: Gate
+) -> dict[str, list[str]]:
+    """The units as each variant leaves them, given what was proposed with repairs and without."""
+    rows, unrepaired = proposed
     alone = [tuple(one for one in row if one.origin not in BY_MODEL) for row in rows]
-    unrepaired = propose(cut.segments, cleaner.translator, cleaner.config.hypotheses, cut.years, _unrepaired)
     drafts, cleaned = [row[0] for row in rows], [choice.chosen for choice in choices]
 
-    def chosen(rows: Sequence[Row], gate: Gate = cleaner.gate, **options: Any) -> list[Candidate]:
+    def chosen(rows: Sequence[Row], gate: Gate = gate, **options: Any) -> list[Candidate]:
         return [choice.chosen for choice in _decide(cut, rows, gate, **options)]
 
     decided = {
@@ -222,12 +226,6 @@ def _share(answers: Iterable[bool]) -> float:
 
 def _counts(names: Iterable[str]) -> dict[str, int]:
     return dict(Counter(names).most_common())
-
-
-def _peak_megabytes() -> int:
-    """The most memory that this process ever held, its model and everything before included."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
 
 
 def _details(cut: Cut, choices: Sequence[Choice], gains: Sequence[float]) -> list[dict[str, Any]]:

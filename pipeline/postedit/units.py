@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from postedit.article import Candidate, Kind, Origin, Segment
+from postedit.article import Candidate, Defect, Kind, Origin, Segment
 from postedit.cleaner import Cleaner
 from postedit.dates import year_of
+from postedit.defects import inspect
 from postedit.markup import lay
 from postedit.pipeline import segments_of
 from postedit.structure import label
@@ -24,11 +25,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The samples, cut into segments. `kinds`, `years` and `segments` run in step."""
+    """The samples, cut into segments. `segments`, `kinds`, `years` and `defects` run in step."""
 
     segments: Sequence[Segment]
     kinds: Sequence[Kind]
     years: Sequence[int | None]
+    defects: Sequence[Sequence[Defect]]  # found once, for all ways to choose
     places: Sequence[Place]
     labelled: bool  # whether there was any structure to find
 
@@ -52,7 +54,8 @@ def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
             inside = [first + n for n, one in enumerate(found) if unit.start <= one.start < unit.end]
             lost = any(block.start <= unit.start < block.end for block in gone)
             places.append(Place(article.draft, unit, tuple(inside), lost and not cleaner.config.keep_furniture))
-    return Cut(segments, kinds, years, places, labelled)
+    defects = [inspect(segment, year) for segment, year in zip(segments, years, strict=True)]
+    return Cut(segments, kinds, years, defects, places, labelled)
 
 
 def unit_texts(cut: Cut, chosen: Sequence[Candidate], *, whole: bool = False) -> list[str]:
