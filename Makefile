@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format eval eval-all bench clean
+.PHONY: demo test check format eval bench clean
 
 demo: $(READY)
 	@mkdir -p build
@@ -32,10 +32,6 @@ export POSTEDIT_DATA ?= $(abspath ../shared/data)
 
 eval: $(READY)
 	$(BIN)/python eval/gate.py
-	$(BIN)/python eval/tables.py
-
-eval-all: $(READY)
-	$(BIN)/python eval/gate.py --all
 	$(BIN)/python eval/tables.py
 
 bench: $(READY)

@@ -1,7 +1,7 @@
 """Measure again, and fail where something is worse than its floor.
 
-    python eval/gate.py                                  the suites whose data the project ships
-    python eval/gate.py --all                            every suite; one whose data are not there is skipped
+    python eval/gate.py                                  every suite; one whose data are not there is skipped
+    python eval/gate.py --shipped                        only those whose data the project ships
     python eval/gate.py SUITE.toml... --update           raise the floors to what was measured, less some room
 
 Floors hold for one corpus and one limit: on an edited corpus the gate fails. A floor that is to fall, or floors for an
@@ -31,17 +31,15 @@ ROOM = {"chrf": 0.3, "share": 0.01, "structure": 0.0}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _arguments(argv)
-    every = sorted((HERE / "suites").glob("*.toml"))
+    arguments = parsed(argv)
     try:
-        suites = [read_suite(path) for path in arguments.suites or every]
-        if not arguments.suites and not arguments.all:
-            suites = [suite for suite in suites if suite.ships]
-        if arguments.limit is not None:
-            suites = [replace(suite, limit=arguments.limit) for suite in suites]
+        suites = chosen(arguments)
         results = [_measured(suite, arguments) for suite in suites if _is_there(suite)]
     except PosteditError as error:
         print(f"eval/gate.py: {error}", file=sys.stderr)
+        return 1
+    if not results:
+        print("eval/gate.py: nothing was measured, so nothing is proved.", file=sys.stderr)
         return 1
     floors = json.loads(arguments.floors.read_text(encoding="utf-8")) if arguments.floors.exists() else {}
     problems = [problem for result in results for problem in faults(result, floors.get(result["suite"]))]
@@ -59,10 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*", type=Path, metavar="SUITE.toml")
-    parser.add_argument("--all", action="store_true", help="the suites too whose data lie outside the project")
+    parser.add_argument("--shipped", action="store_true", help="not the suites whose data lie outside the project")
     parser.add_argument("--floors", type=Path, default=HERE / "floors.json")
     parser.add_argument("-o", "--output", type=Path, default=HERE / "results")
     parser.add_argument("--details", type=Path, default=PROJECT / "build" / "eval")
@@ -71,6 +69,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--update", action="store_true", help="set the floors anew; none falls")
     parser.add_argument("--allow-drop", action="store_true", help="with --update: a floor may fall")
     return parser.parse_args(argv)
+
+
+def chosen(arguments: argparse.Namespace) -> list[Suite]:
+    """The suites that are named, or all there are."""
+    suites = [read_suite(path) for path in arguments.suites or sorted((HERE / "suites").glob("*.toml"))]
+    if arguments.limit is not None:
+        suites = [replace(suite, limit=arguments.limit) for suite in suites]
+    return [suite for suite in suites if suite.ships or not arguments.shipped]
 
 
 def _is_there(suite: Suite) -> bool:

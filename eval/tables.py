@@ -76,7 +76,7 @@ def summary(results: Sequence[Mapping[str, Any]]) -> str:
 LEGEND = """\
 Scores are means over the systems that drafted; changed, better and worse are shares of segments. For sure: how many of
 the systems moved by both paired tests on chrF, ties counted, p < 0.05. Every run is in [eval/results](eval/results),
-with intervals, signatures and what each stage was worth; `make eval` measures again what needs no other data."""
+with intervals, signatures and what each stage was worth; `make eval` measures again every set whose data are there."""
 
 
 def _title(result: Mapping[str, Any]) -> str:

@@ -130,6 +130,25 @@ def test_every_suite_that_ships_its_data_has_floors() -> None:
     assert floors["clean-prose"]["floors"]["draft, polish"]["untouched"] >= 0.97
 
 
+def test_every_suite_is_measured_or_on_demand_those_that_ship() -> None:
+    every = {path.stem for path in PROSE.parent.glob("*.toml")}
+    assert {one.name for one in gate.chosen(gate.parsed([]))} == every
+    shipped = gate.chosen(gate.parsed(["--shipped", "--limit", "3"]))
+    assert {one.name for one in shipped} >= {"clean-prose", "furniture"}
+    assert all(one.ships and one.limit == 3 for one in shipped)
+    assert [one.name for one in gate.chosen(gate.parsed([str(PROSE)]))] == ["clean-prose"]
+
+
+def test_data_that_are_not_there_are_skipped_and_nothing_at_all_is_no_proof(
+    tmp_path: Path, said: Callable[[], str]
+) -> None:
+    path = suite(tmp_path)
+    (tmp_path / "tiny.tsv").unlink()
+    assert run(path, tmp_path) == 1
+    assert re.search("tiny: skipped: its data are not at .*\n.*nothing was measured", said())
+    assert not (tmp_path / "results").exists()
+
+
 def test_what_ships_passes(tmp_path: Path) -> None:
     floors = PROJECT / "eval" / "floors.json"
     assert run(PROSE, tmp_path, floors=floors) == 0
