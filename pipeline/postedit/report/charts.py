@@ -115,10 +115,20 @@ def bars(title: str, given: Sequence[tuple[str, float]]) -> str:
         shapes += [
             f'<text x="{LABELS - 10}" y="{y + 13}" text-anchor=end>{escape(_short(name))}</text>',
             f'<rect class={shape} x="{x:.1f}" y="{y}" width="{max(long, 1):.1f}" height="16"/>',
-            f'<text x="{after:.1f}" y="{y + 13}">{value:+.2f}</text>',
+            f'<text x="{after:.1f}" y="{y + 13}">{signed(value, 2)}</text>',
         ]
     shapes.append(f'<line class=axis x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="{len(given) * ROW + 6}"/>')
     return _figure(title, "The whole pipeline less the pipeline without it.", shapes, len(given) * ROW + 8)
+
+
+def signed(value: float, width: int) -> str:
+    """A difference with its sign; one that rounds to nothing has none.
+
+    >>> signed(1.25, 1), signed(-0.04, 1)
+    ('+1.2', '0.0')
+    """
+    shown = f"{value:+.{width}f}"
+    return shown if float(shown) else shown[1:]
 
 
 def _short(name: str) -> str:

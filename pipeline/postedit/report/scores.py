@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from postedit.report.charts import bars, whiskers
+from postedit.report.charts import bars, signed, whiskers
 from postedit.report.segments import escape
 
 NAMES = {"bleu": "BLEU", "chrf": "chrF", "chrf++": "chrF++", "ter": "TER", "comet": "COMET"}
@@ -89,9 +89,7 @@ def arrow(score: Mapping[str, Any], change: float, width: int) -> str:
     >>> arrow({"significant": False}, -0.04, 1)
     '<td class=faint>0.0</td>'
     """
-    shown = f"{change:+.{width}f}"
-    if not float(shown):
-        shown = shown[1:]
+    shown = signed(change, width)
     if not score.get("significant"):
         return f"<td class=faint>{shown}</td>"
     better = change > 0 if score.get("higher_is_better", True) else change < 0
