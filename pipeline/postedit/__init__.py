@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from postedit.errors import ModelError as ModelError
     from postedit.errors import OutputError as OutputError
     from postedit.errors import PosteditError as PosteditError
+    from postedit.resegmentation import resegment as resegment
     from postedit.scores import score as score
     from postedit.translator import FakeTranslator as FakeTranslator
     from postedit.translator import Job as Job
@@ -61,6 +62,7 @@ _HOMES = {
     "clean": "cleaner",
     "compare": "comparison",
     "load": "weights",
+    "resegment": "resegmentation",
     "score": "scores",
 }
 

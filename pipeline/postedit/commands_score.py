@@ -247,7 +247,7 @@ def _references(paths: Sequence[str]) -> list[list[str]]:
 def _in_step(path: str, references: Sequence[list[str]], arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
     """The lines of a text, cut like the references where that is asked for, and a note that says so."""
     from postedit.references import check_references
-    from postedit.resegment import resegment
+    from postedit.resegmentation import resegment
 
     lines = read_lines(path)
     if not arguments.align_refs:

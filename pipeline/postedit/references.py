@@ -41,7 +41,7 @@ def check_references(
         firsts = ["" if item is None else item[0] for item in checked]
         raise ArticleError(
             f"{parted(texts, firsts, (name, 'references'))} Or let the first be cut like the second: --align-refs, or "
-            "resegment(hypotheses, references) in Python."
+            "postedit.resegment(hypotheses, references) in Python."
         )
     if all(item is None for item in checked):
         raise ArticleError("every reference is None: there is nothing to score against.")

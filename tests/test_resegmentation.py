@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from postedit import resegment as module
+import postedit
+from postedit import resegmentation as module
 from postedit.errors import ArticleError
-from postedit.resegment import resegment
+from postedit.resegmentation import resegment
 
 REFERENCES = ["the cat sat on the mat", "it then fell asleep", "nobody woke it"]
 
@@ -58,6 +59,13 @@ def test_the_nearest_of_several_references_decides() -> None:
 def test_a_missing_reference_is_refused() -> None:
     with pytest.raises(ArticleError, match="a reference for each segment"):
         resegment(["a"], ["a", None])  # type: ignore[list-item]
+
+
+def test_the_way_out_that_a_wrong_count_names_is_one() -> None:
+    hypotheses, references = ["a b c d"], ["a b", "c d"]
+    with pytest.raises(ArticleError, match=r"postedit\.resegment\(hypotheses, references\)"):
+        postedit.score(hypotheses, references)
+    assert postedit.score(postedit.resegment(hypotheses, references), references, ["chrf"])["chrf"].value == 100
 
 
 words = st.lists(st.sampled_from("abc"), max_size=9)
