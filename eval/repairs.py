@@ -1,5 +1,7 @@
 """What the repairs do to the scores of rough drafts: corpus BLEU and chrF before and after, per engine.
 
+Twice for each: with the draft alone, and with its source, which some repairs read.
+
     python eval/repairs.py TRIPLES [--only wmt20.moz-] [--year 2019] [--show 100]
 
 TRIPLES is a table of tabs, plain or .zst: source, rough draft, reference, set.system. Scores go to
@@ -11,41 +13,51 @@ import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from postedit.commands_eval import write_json
-from postedit.repairs import repair
+from postedit.repairs import Known, repair
+from postedit.scores import score_systems
+from postedit.significance import Resampling
 from postedit.suites import text_lines
 
 RESULTS = Path(__file__).parent / "results" / "repairs.json"
 
 
-def read_rows(path: Path, only: str) -> Iterator[tuple[str, str, str]]:
-    """(system, draft, reference) of every row whose system begins with `only`."""
-    for row in text_lines(path):
-        _, draft, reference, system = row.split("\t")
+@dataclass(frozen=True, slots=True)
+class Row:
+    source: str
+    draft: str
+    reference: str
+
+
+def read_rows(path: Path, only: str) -> Iterator[tuple[str, Row]]:
+    """The system and what it drafted, of every row whose system begins with `only`."""
+    for line in text_lines(path):
+        source, draft, reference, system = line.split("\t")
         if system.startswith(only):
-            yield system, draft, reference
+            yield system, Row(source, draft, reference)
 
 
-def measure(
-    drafts: Sequence[str], references: Sequence[str], year: int
-) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The scores of the drafts before and after, and the pairs that differ."""
-    from sacrebleu.metrics.bleu import BLEU
-    from sacrebleu.metrics.chrf import CHRF
-
-    repaired = [repair(draft, year) for draft in drafts]
-    texts = [one.text for one in repaired]
+def measure(rows: Sequence[Row], year: int, *, with_source: bool) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The scores of the drafts before and after, with a paired test, and the pairs that differ."""
+    repaired = [repair(row.draft, Known(year, row.source if with_source else None)) for row in rows]
+    drafts, texts = [row.draft for row in rows], [one.text for one in repaired]
     changed = [(draft, text) for draft, text in zip(drafts, texts, strict=True) if draft != text]
     steps = Counter(step for one in repaired for step in one.steps)
     result: dict[str, Any] = {"sentences": len(drafts), "changed": len(changed), "steps": dict(sorted(steps.items()))}
-    for name, metric in (("bleu", BLEU()), ("chrf", CHRF())):
-        before = metric.corpus_score(drafts, [references]).score
-        after = metric.corpus_score(texts, [references]).score
-        result[name] = {"before": round(before, 3), "after": round(after, 3), "gain": round(after - before, 3)}
-        result[name]["signature"] = str(metric.get_signature())
+    given = {"draft": drafts, "repaired": texts}
+    found = score_systems(given, [row.reference for row in rows], ["bleu", "chrf"], resampling=Resampling())
+    for before, after in zip(found["draft"].scores, found["repaired"].scores, strict=True):
+        result[before.metric] = {
+            "before": round(before.value, 3),
+            "after": round(after.value, 3),
+            "gain": round(after.value - before.value, 3),
+            "p": {test.test: round(test.with_ties, 4) for test in after.tests},
+            "signature": after.signature,
+        }
     return result, changed
 
 
@@ -58,19 +70,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, default=RESULTS)
     args = parser.parse_args(argv)
 
-    systems: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for system, draft, reference in read_rows(args.triples, args.only):
-        systems[system].append((draft, reference))
+    systems: dict[str, list[Row]] = defaultdict(list)
+    for system, row in read_rows(args.triples, args.only):
+        systems[system].append(row)
     if not systems:
         print(f"{args.triples} has no system that begins with {args.only!r}.", file=sys.stderr)
         return 1
 
-    results, changed = {}, []
+    results: dict[str, dict[str, Any]] = defaultdict(dict)
+    changed: list[tuple[str, str]] = []
     for system, rows in sorted(systems.items()):
-        results[system], pairs = measure([draft for draft, _ in rows], [reference for _, reference in rows], args.year)
-        changed += pairs
-        bleu, chrf = results[system]["bleu"], results[system]["chrf"]
-        print(f"{system}: BLEU {bleu['before']} -> {bleu['after']}, chrF {chrf['before']} -> {chrf['after']}")
+        for how in ("alone", "with source"):
+            result, pairs = measure(rows, args.year, with_source=how == "with source")
+            results[system][how], (bleu, chrf) = result, (result["bleu"], result["chrf"])
+            changed += pairs if how == "with source" else []
+            print(
+                f"{system}, {how}: BLEU {bleu['before']} -> {bleu['after']}, chrF {chrf['before']} -> {chrf['after']}"
+            )
     for before, after in random.Random(1).sample(changed, min(args.show, len(changed))):  # noqa: S311
         print(f"- {before}\n+ {after}\n")
     write_json(args.output, results)

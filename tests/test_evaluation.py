@@ -25,7 +25,7 @@ from postedit.translator import Job
 from tests.rough_lines import LINES, table
 
 # A model reads the repaired draft.
-GOOD = {repair(draft, None).text: reference for _, draft, reference in LINES}
+GOOD = {repair(draft).text: reference for _, draft, reference in LINES}
 FEW = Resampling(samples=100, trials=100)
 
 # One line for the repairs, one that the model improves, one where a check must object, one where the gate must.

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.markup import lay, shield
-from postedit.repairs import Repaired
+from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
 from postedit.translator import Job, Request, Translator
 
@@ -20,8 +20,8 @@ TOO_LONG = "longer than the model reads"
 _ORIGINS = {Job.POLISH: Origin.POLISH, Job.POST_EDIT: Origin.POST_EDIT, Job.RETRANSLATE: Origin.RETRANSLATE}
 
 
-# A text, the year in which it was written and what may come of it, to the text with its faults mended.
-Repair = Callable[[str, int | None, Callable[[str], bool] | None], Repaired]
+# A text, what is known of it and what may come of it, to the text with its faults mended.
+Repair = Callable[[str, Known, Callable[[str], bool] | None], Repaired]
 
 
 def propose(
@@ -67,10 +67,11 @@ def propose(
 def _mended(repair: Repair, segment: Segment, text: str, year: int | None) -> Repaired:
     """The segment's text, or a rewrite of it, repaired; code in it is not touched."""
     shielded = shield(segment, text)
-    mended = repair(shielded.text, year, None)
+    known = Known(year, segment.source)
+    mended = repair(shielded.text, known, None)
     if segment.marks and lay(segment, shielded.restore(mended.text)) is None:
         # One repair has no place for the markup; the others may have.
-        mended = repair(shielded.text, year, lambda fixed: lay(segment, shielded.restore(fixed)) is not None)
+        mended = repair(shielded.text, known, lambda fixed: lay(segment, shielded.restore(fixed)) is not None)
     return replace(mended, text=shielded.restore(mended.text))
 
 

@@ -228,6 +228,14 @@ REPAIRS_MAY = frozenset(
     {"bounds", "content", "length", "negation", "repetition", "ending", "first letter", "script", "pairs"}
 )
 
+# What single repairs may do beside that: some spell names anew, one changes the currency.
+_NAMES = frozenset({"names lost", "names added", "spelling"})
+REPAIR_MAY = {
+    "mend mojibake": _NAMES,
+    "spell persons like the source": _NAMES,
+    "count in yuan like the source": frozenset({"units"}),
+}
+
 
 def _list(items: Iterable[object]) -> str:
     return ", ".join(str(item) for item in items)

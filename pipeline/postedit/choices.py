@@ -9,7 +9,7 @@ from typing import Any
 
 from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segment, Severity, Status
 from postedit.candidates import TOO_LONG
-from postedit.checks import CHECKS, REPAIRS_MAY, Check
+from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
 from postedit.errors import ModelError
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
@@ -131,9 +131,9 @@ class _Rivals:
 
 
 def _fault(segment: Segment, repair: Candidate, checks: Mapping[str, Check]) -> Objection | None:
-    """Why a repair may not pass, or None. Mended mojibake spells names anew."""
-    respelled = {"names lost", "names added", "spelling"} if "mend mojibake" in repair.steps else set()
-    asked = {name: check for name, check in checks.items() if name not in REPAIRS_MAY | respelled}
+    """Why a repair may not pass, or None."""
+    promised = frozenset().union(*(REPAIR_MAY.get(step, frozenset()) for step in repair.steps))
+    asked = {name: check for name, check in checks.items() if name not in REPAIRS_MAY | promised}
     return _veto(segment, segment, repair.text, asked)
 
 

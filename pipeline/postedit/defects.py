@@ -11,7 +11,7 @@ from collections.abc import Callable
 from postedit.article import Defect, Segment, Severity
 from postedit.markup import shield
 from postedit.quantities import quantities, same_quantities
-from postedit.repairs import DATED_REPAIRS, REPAIRS
+from postedit.repairs import DATED_REPAIRS, REPAIRS, SOURCED_REPAIRS
 from postedit.repairs.repetition import drop_repeated_phrases
 
 Finder = Callable[[Segment], tuple[Defect, ...]]
@@ -213,6 +213,20 @@ def _repaired_by(repair: str, name: str, severity: Severity) -> Finder:
     return find
 
 
+def _sourced_by(repair: str, name: str, severity: Severity) -> Finder:
+    """The same for a repair that reads the source."""
+    fix = SOURCED_REPAIRS[repair]
+
+    def find(segment: Segment) -> tuple[Defect, ...]:
+        if not segment.source:
+            return ()
+        text, source = segment.text, segment.source
+        fixed = _mended(segment, lambda shown: fix(shown, source))
+        return () if fixed == text else (_repairable(repair, name, severity, text, fixed),)
+
+    return find
+
+
 def _mended(segment: Segment, fix: Callable[[str], str]) -> str:
     """The segment's text as a repair leaves it, which does not see code."""
     shielded = shield(segment, segment.text)
@@ -251,6 +265,10 @@ DEFECTS: dict[str, Finder] = {
     "repeats a phrase": repeats_a_phrase,
     "says too little or too much": says_too_little_or_too_much,
     "changes a number": changes_a_number,
+    "misspells a person": _sourced_by("spell persons like the source", "misspells a person", Severity.MAJOR),
+    "counts in another currency": _sourced_by(
+        "count in yuan like the source", "counts in another currency", Severity.MAJOR
+    ),
     "leaves a bracket open": leaves_a_bracket_open,
     "leaves a quotation open": leaves_a_quotation_open,
     "mixes scripts": mixes_scripts,

@@ -17,12 +17,11 @@ from postedit.choices import Gate, choose
 from postedit.cleaner import Cleaner
 from postedit.edited import segment_json
 from postedit.remembered import Remembered
-from postedit.repairs import Repaired
+from postedit.repairs import Known, Repaired
 from postedit.scores import Score, Scores, score_systems
 from postedit.significance import Resampling
 from postedit.structure_scores import count, judge
 from postedit.suites import Sample, Suite, records, samples
-from postedit.translator import Job
 from postedit.units import Cut, Place, cut_samples, unit_text, unit_texts, wording
 
 # A segment counts as better or worse when its sentence's chrF moves as far as a reader of the report can see.
@@ -47,21 +46,13 @@ class Run:
 
 
 def evaluate_suite(suite: Suite, cleaner: Cleaner) -> Iterator[Run]:
-    """The runs of a suite, one a system and a way to see the source; what the model cannot do is left out."""
+    """The runs of a suite, one a system and a way to see the source: repairs read it even where the model does not."""
     if suite.kind == "pages":
         yield from _structure_runs(suite)
         return
     for with_source in suite.with_source:
-        if with_source and not reads_sources(cleaner):
-            continue
         for draft in suite.drafts:
             yield evaluate(samples(suite, draft, with_source=with_source), cleaner, draft, suite.metrics)
-
-
-def reads_sources(cleaner: Cleaner) -> bool:
-    """Whether its model can do more with a source than without."""
-    jobs = cleaner.translator.jobs if cleaner.translator is not None else frozenset()
-    return bool(jobs & {Job.POST_EDIT, Job.RETRANSLATE})
 
 
 def _structure_runs(suite: Suite) -> Iterator[Run]:
@@ -142,7 +133,7 @@ def _variants(
     return texts
 
 
-def _unrepaired(text: str, year: int | None, allowed: object) -> Repaired:  # noqa: ARG001
+def _unrepaired(text: str, known: Known, allowed: object) -> Repaired:  # noqa: ARG001
     return Repaired(text, ())
 
 

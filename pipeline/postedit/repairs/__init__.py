@@ -7,8 +7,11 @@ see eval/false_alarms.py and eval/repairs.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from postedit.repairs.amounts import count_in_yuan_like_the_source, take_numbers_from_the_source
 from postedit.repairs.characters import decode_entities, mend_mojibake, narrow_wide_characters
+from postedit.repairs.persons import spell_persons_like_the_source
 from postedit.repairs.punctuation import (
     close_up_spaces,
     collapse_doubled_punctuation,
@@ -53,8 +56,17 @@ DATED_REPAIRS: dict[str, Callable[[str, int], str]] = {
     "put a past year in the past tense": past_tense_for_past_year,
 }
 
+# Repairs that need to know what the text was translated from.
+SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
+    "spell persons like the source": spell_persons_like_the_source,
+    "count in yuan like the source": count_in_yuan_like_the_source,
+    "take numbers from the source": take_numbers_from_the_source,
+}
+
 # None of 32,000 drafts of wmt20 took more than two rounds to come to rest.
 _ROUNDS = 12
+
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +77,36 @@ class Repaired:
     steps: tuple[str, ...] = ()
 
 
-def repair(text: str, year: int | None = None, allowed: Callable[[str], bool] | None = None) -> Repaired:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a sentence beside its words."""
+
+    year: int | None = None  # in which the article was written
+    source: str | None = None  # what the sentence was translated from
+
+
+NOTHING = Known()
+
+
+def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | None = None) -> Repaired:
     """The text with every certain fault mended, and how.
 
     >>> repair("the the plan&#39;s environment. , 20 measures")
     Repaired(text="the plan's environment, 20 measures",
              steps=('decode HTML entities', 'drop a stop before a comma', 'drop doubled words'))
-    >>> repair("In 2021, the city will take the lead.", year=2023).text
+    >>> repair("In 2021, the city will take the lead.", Known(year=2023)).text
     'In 2021, the city took the lead.'
+    >>> repair("Zhang Zhi Minh paid $5 million.", Known(source="张志明支付了500万元。")).text
+    'Zhang Zhiming paid 5 million yuan.'
 
-    `year` is the year in which the article was written; a repair whose text is not `allowed` is not made. The list is
-    gone through until nothing changes, so a repaired text needs no repair; a text that never comes to rest, or of
-    which nothing would be left, stays as it was.
+    A repair whose text is not `allowed` is not made. The list is gone through until nothing changes, so a repaired text
+    needs no repair; a text that never comes to rest, or of which nothing would be left, stays as it was.
     """
     repairs = dict(REPAIRS)
-    if year is not None:
-        repairs |= {name: _dated(fix, year) for name, fix in DATED_REPAIRS.items()}
+    if known.year is not None:
+        repairs |= {name: _given(fix, known.year) for name, fix in DATED_REPAIRS.items()}
+    if known.source:
+        repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
     current, steps = text, dict[str, None]()
     for _ in range(_ROUNDS):
         before = current
@@ -98,5 +124,5 @@ def repair(text: str, year: int | None = None, allowed: Callable[[str], bool] | 
     return Repaired(current, tuple(steps))
 
 
-def _dated(fix: Callable[[str, int], str], year: int) -> Callable[[str], str]:
-    return lambda text: fix(text, year)
+def _given(fix: Callable[[str, Fact], str], fact: Fact) -> Callable[[str], str]:
+    return lambda text: fix(text, fact)
