@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from postedit.errors import ConfigError as ConfigError
     from postedit.errors import ModelError as ModelError
     from postedit.errors import OutputError as OutputError
+    from postedit.errors import PairsError as PairsError
     from postedit.errors import PosteditError as PosteditError
     from postedit.scores import score as score
+    from postedit.training import train as train
     from postedit.translator import FakeTranslator as FakeTranslator
     from postedit.translator import Job as Job
     from postedit.translator import Request as Request
@@ -53,6 +55,7 @@ _HOMES = {
     "Job": "translator",
     "ModelError": "errors",
     "OutputError": "errors",
+    "PairsError": "errors",
     "PosteditError": "errors",
     "Request": "translator",
     "Segment": "article",
@@ -62,6 +65,7 @@ _HOMES = {
     "compare": "comparison",
     "load": "weights",
     "score": "scores",
+    "train": "training",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604

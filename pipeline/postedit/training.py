@@ -1,0 +1,184 @@
+"""Fine-tune a model on a user's own pairs: `train` is the whole way from their file to a folder that `clean` uses."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from postedit import ct2_weights, trained_folder, weights
+from postedit import manifest as manifests
+from postedit.checkpoint import described
+from postedit.errors import ConfigError, ModelError, PairsError
+from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
+from postedit.manifest import Manifest
+from postedit.scores import score
+from postedit.seq2seq import Seq2SeqTranslator
+from postedit.trained_folder import Gains, Lineage
+from postedit.training_pairs import FEWEST, Pair, Split, check_columns, read, sift, split
+from postedit.translator import Job, Request, Translator
+from postedit.translator_hf import HfEngine
+
+METRICS = ("chrf", "bleu")
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model that was fine-tuned: where it lies, how the training went, and what it gained."""
+
+    folder: Path
+    lineage: Lineage
+    tuned: Tuned
+    gains: Gains
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whom to tell what: a sentence at each stage, and each step of the training."""
+
+    say: Callable[[str], None] = lambda _: None
+    step: Callable[[Moment], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Student:
+    """The model to be trained, in torch."""
+
+    folder: Path  # its checkpoint
+    translator: Seq2SeqTranslator
+    engine: HfEngine
+    limits: tuple[int, int]  # the longest input and output, in tokens
+
+
+def train(
+    pairs: Sequence[str | Path],
+    out: str | Path,
+    *,
+    model: str = "default",
+    source: bool = False,
+    force: bool = False,
+    watch: Watch | None = None,
+    **settings: Any,
+) -> Trained:
+    """Fine-tune a model on files of pairs and write it to the folder `out`, whole or not at all.
+
+    With `source` it learns to post-edit, without it to polish, and from pairs without drafts to retranslate. `settings`
+    are the fields of `fine_tuning.Settings`. Raises PairsError, ModelError, ConfigError or OutputError.
+    """
+    chosen, watch = _settings(settings), watch or Watch()
+    files, out = tuple(map(Path, pairs)), Path(out)
+    with trained_folder.appearing(out, force=force) as partial, tempfile.TemporaryDirectory() as scratch:
+        given = [pair for path in files for pair in read(path)]
+        found = weights.find(model, offline=chosen.offline)
+        base = described(found.folder, found.name)
+        job = _job(given, base, source=source)
+        student = _student(base, Path(scratch), chosen)
+        parts, counts = _parts(given, job, student, chosen)
+        watch.say(f"{job}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
+        before = weights.load(model, device=chosen.device, threads=chosen.threads, offline=chosen.offline)
+        base_name = before.name.partition("|")[0]
+        lineage = Lineage(base, base_name, job, _jobs(job, base.jobs), chosen, files, counts)
+        old = _answers(before, job, parts.test)
+        lessons = Lessons(student.translator.codec, parts, job, base.jobs, chosen)
+        tuned = fine_tune(student.engine, lessons, chosen, watch.step)
+        watch.say(_after(tuned))
+        trained_folder.write_checkpoint(student.engine.model, student.folder, partial)
+        trained_folder.write_manifest(partial, out.name, lineage, student.limits)
+        after = weights.load(str(partial), device=chosen.device, threads=chosen.threads, offline=True)
+        gains = _gains(_answers(after, job, parts.test), old, parts.test)
+        trained_folder.write_manifest(partial, out.name, lineage, student.limits, gains)
+        trained_folder.write_card(partial, out.name, lineage, tuned, gains)
+    return Trained(out, lineage, tuned, gains)
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    known = [field.name for field in fields(Settings)]
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ConfigError(f"train: unknown setting {unknown[0]!r}; known are {', '.join(known)}")
+    return Settings(**given)
+
+
+def _job(pairs: Sequence[Pair], base: Manifest, *, source: bool) -> Job:
+    """What the pairs are for. ModelError where the model cannot do it, PairsError where a column is missing."""
+    drafts = any(pair.draft for pair in pairs)
+    job = (Job.POST_EDIT if source else Job.POLISH) if drafts else Job.RETRANSLATE
+    if job is Job.POST_EDIT and job not in base.jobs and Job.RETRANSLATE in base.jobs:
+        job = Job.RETRANSLATE  # a translation model: of rows with a source it reads that, and not the draft
+    if job not in base.jobs:
+        ways = {
+            Job.POLISH: "Give it rows with a source and add --source: it then learns to translate those",
+            Job.POST_EDIT: "Leave --source out: it then learns from the drafts alone",
+            Job.RETRANSLATE: "These pairs have no drafts, which is what it reads. Add them",
+        }
+        can = ", ".join(one for one in Job if one in base.jobs)
+        raise ModelError(f"{base.name} cannot {job}; it can {can}. {ways[job]}, or name a model that can with --from.")
+    check_columns(pairs, job)
+    return job
+
+
+def _jobs(job: Job, can: frozenset[Job]) -> frozenset[Job]:
+    """What the new model is trusted with: what it was trained on."""
+    return can & ({Job.POST_EDIT, Job.POLISH} if job is Job.POST_EDIT else {job})
+
+
+def _student(base: Manifest, scratch: Path, settings: Settings) -> _Student:
+    """The base as torch can train it; int8 weights are made floats again first."""
+    folder = base.weights
+    if not base.vouches and not any(file.name.endswith(".safetensors") for file in base.files):
+        raise ModelError(f"{folder}: no *.safetensors to train on there. Name the checkpoint that it was made from.")
+    if base.vouches and not base.is_checkpoint:
+        manifests.verify(base)
+        folder = ct2_weights.rebuild(base.weights, scratch / base.name)
+    translator = weights.load(
+        str(folder),
+        engine="hf",
+        device=settings.device,
+        threads=settings.threads,
+        offline=settings.offline,
+        jobs=list(base.jobs),
+    )
+    assert isinstance(translator, Seq2SeqTranslator)
+    assert isinstance(translator.engine, HfEngine)
+    limits = base if base.vouches else translator.card
+    return _Student(folder, translator, translator.engine, (limits.max_input_tokens, limits.max_output_tokens))
+
+
+def _parts(pairs: Sequence[Pair], job: Job, student: _Student, settings: Settings) -> tuple[Split, dict[str, int]]:
+    """The three parts, and how many pairs went where."""
+    kept, left_out = sift(pairs, job, lambda pair: _fits(student, job, pair))
+    if len(kept) < len(pairs) and len(kept) < FEWEST:
+        why = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
+        raise PairsError(
+            f"{len(kept)} of {len(pairs)} pairs are left to train on ({why}); at least {FEWEST} are needed."
+        )
+    parts = split(kept, settings.held_out, settings.seed)
+    counts = {"to train on": len(parts.train), "to stop by": len(parts.dev), "to report on": len(parts.test)}
+    return parts, counts | {f"left out ({why})": count for why, count in sorted(left_out.items())}
+
+
+def _fits(student: _Student, job: Job, pair: Pair) -> bool:
+    """Whether the model reads the pair whole, also where the reference stands in for the draft, and can write it."""
+    codec, (longest, longest_output) = student.translator.codec, student.limits
+    inputs = [codec.source(Request(job, draft=draft, source=pair.source)) for draft in (pair.draft, pair.reference)]
+    return max(map(len, inputs)) <= longest and len(codec.target(pair.reference)) <= longest_output
+
+
+def _answers(translator: Translator, job: Job, pairs: Sequence[Pair]) -> list[str]:
+    """What a model says as `clean` would run it; the draft, if any, where it only loops."""
+    requests = [Request(job, draft=pair.draft, source=pair.source) for pair in pairs]
+    said = translator.translate(requests, 1)
+    return [texts[0] if texts else pair.draft for texts, pair in zip(said, pairs, strict=True)]
+
+
+def _gains(new: list[str], old: list[str], pairs: Sequence[Pair]) -> Gains:
+    references = [pair.reference for pair in pairs]
+    drafts = [pair.draft for pair in pairs]
+    over_drafts = score(new, references, METRICS, baseline=drafts) if all(drafts) else None
+    return Gains(score(new, references, METRICS, baseline=old), over_drafts)
+
+
+def _after(tuned: Tuned) -> str:
+    start, best = tuned.curve[0].held_out, tuned.best
+    ended = "interrupted: the best so far is kept" if tuned.interrupted else "done"
+    return f"{ended}; held-out loss {start:.3f} -> {best.held_out:.3f} after {best.epochs:.1f} epochs"
