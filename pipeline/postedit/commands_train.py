@@ -77,9 +77,7 @@ def train_command(arguments: argparse.Namespace) -> int:
         watch=Watch() if arguments.quiet else Watch(progress.say, progress.step),
         **settings,
     )
-    count = trained.gains.over_base.n
-    print(f"{trained.folder}: on {count} held-out pairs that it never saw, its own answers before any gate,")
-    print(trained.gains)
+    print(f"{trained.folder}, on {trained.gains.answers.n} held-out pairs that it never saw:\n\n{trained.gains}")
     if not arguments.quiet:
         print(f"\nUse it: postedit clean rough.txt --model {trained.folder}", file=sys.stderr)
     return INTERRUPTED if trained.tuned.interrupted else 0

@@ -44,8 +44,14 @@ def read_variables(path: Path) -> dict[str, Array]:
     return {name: _dequantized(name, variables) for name in variables if not name.endswith("_scale")}
 
 
-def rebuild(weights: Path, out: Path) -> Path:
-    """Write the model of one of our exported `weights/` folders to `out` as a BART checkpoint in float32."""
+def rebuild(weights: Path, out: Path, loosen: int | None = None) -> Path:
+    """Write the model of one of our exported `weights/` folders to `out` as a BART checkpoint in float32.
+
+    With a seed to `loosen` by, each weight is moved within the step that it was rounded to: somewhere there it was
+    before. Fine-tuning moves most weights by less than half a step, and from the steps themselves they would be rounded
+    back in int8: 2 epochs on 140 pairs lowered the loss to 0.01 in float32 and to 0.32 in int8; loosened, to 0.01 in
+    both, from a start that is worse by 0.01.
+    """
     from safetensors.numpy import save_file
 
     variables = read_variables(weights / "model.bin")
@@ -58,6 +64,8 @@ def rebuild(weights: Path, out: Path) -> Path:
     tensors = {"model.shared.weight": table, "final_logits_bias": np.zeros((1, len(table)), np.float32)}
     for side in ("encoder", "decoder"):
         tensors |= _side(side, variables)
+    if loosen is not None:
+        tensors = _loosened(tensors, np.random.default_rng(loosen))
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, out / "model.safetensors")
     settings = _settings(weights, variables, reads) | {"input_pieces": len(reads), "output_pieces": len(says)}
     (out / "config.json").write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -111,6 +119,18 @@ def _dequantized(name: str, variables: Mapping[str, Array]) -> Array:
     if scale is None:
         return values
     return values / (scale[:, None] if scale.ndim else scale)  # int8 has a scale a row, int16 one in all
+
+
+def _loosened(tensors: Mapping[str, Array], dice: np.random.Generator) -> dict[str, Array]:
+    """The tensors, those off the steps of int8 where they lie on them: a row's largest number is 127 steps."""
+    loosened = dict(tensors)
+    for name, tensor in sorted(tensors.items()):
+        if tensor.ndim == 2 and tensor.any():
+            step = np.maximum(np.abs(tensor).max(1, keepdims=True), np.float32(1e-12)) / 127
+            places = tensor / step
+            if np.abs(places - np.rint(places)).max() < 1e-2:
+                loosened[name] = tensor + step * dice.uniform(-0.5, 0.5, tensor.shape).astype(np.float32)
+    return loosened
 
 
 def _refuse_others(weights: Path, variables: Mapping[str, Array]) -> None:

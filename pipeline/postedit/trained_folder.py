@@ -7,17 +7,19 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from postedit import __version__
 from postedit.checkpoint import PARTS
+from postedit.choices import Gate
+from postedit.comparison import Comparison
 from postedit.errors import OutputError
 from postedit.fine_tuning import Settings, Tuned
 from postedit.manifest import Manifest, digest, files_of
 from postedit.scores import Scores
-from postedit.tables import scores_table
+from postedit.tables import comparison_table, scores_table
 from postedit.translator import Job
 
 # Of the base's files these do not come along: its weights, and what others say of it.
@@ -35,24 +37,31 @@ class Lineage:
     settings: Settings
     given: tuple[Path, ...]  # the files of pairs
     counts: Mapping[str, int]  # pairs trained on, held out, left out
+    limits: tuple[int, int]  # the longest input and output, in tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is known of a new model once it has been asked."""
+
+    gate: Gate | None  # None for one that only retranslates: it has no drafts to hold its answers against
+    gains: "Gains"
 
 
 @dataclass(frozen=True, slots=True)
 class Gains:
-    """The scores of the new model on pairs that it never saw, tested against what was there before."""
+    """What was gained on pairs that the model never saw."""
 
-    over_base: Scores
-    over_drafts: Scores | None  # where there are drafts
+    overview: Comparison  # the drafts, the base, the new model, and what `clean` makes of the drafts with each
+    answers: Scores  # the new model's own answers, tested against the base's
 
     def __str__(self) -> str:
-        drafts = f"\n\nagainst the drafts as they are:\n\n{scores_table(self.over_drafts)}" if self.over_drafts else ""
-        return f"against the model that it started from:\n\n{scores_table(self.over_base)}{drafts}"
+        return f"{self.overview}\n\nThe new model's answers against those of its base:\n\n{scores_table(self.answers)}"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "over_base": self.over_base.to_dict(),
-            "over_drafts": self.over_drafts.to_dict() if self.over_drafts else None,
-        }
+        """Numbers only: the pairs are the user's, and a model may be handed on."""
+        systems = replace(self.overview, differing=()).to_dict()["systems"]
+        return {"systems": systems, "answers_over_base": self.answers.to_dict()}
 
 
 @contextmanager
@@ -81,6 +90,7 @@ def appearing(out: Path, *, force: bool) -> Iterator[Path]:
 def write_checkpoint(model: Any, base: Path, folder: Path) -> None:
     """The model's weights, with the settings and the tokenizer of the checkpoint that it started from."""
     model.save_pretrained(folder, max_shard_size="1TB")
+    (folder / "generation_config.json").unlink(missing_ok=True)  # the engine's own, and empty; the base's comes along
     for path in base.iterdir():
         if path.is_file() and path.suffix in PARTS and not path.name.endswith(_NOT_TAKEN):
             shutil.copyfile(path, folder / path.name)
@@ -90,9 +100,7 @@ def write_checkpoint(model: Any, base: Path, folder: Path) -> None:
     _write_json(folder / "config.json", settings | {"dtype": "float32"})
 
 
-def write_manifest(
-    folder: Path, name: str, lineage: Lineage, limits: tuple[int, int], gains: Gains | None = None
-) -> None:
+def write_manifest(folder: Path, name: str, lineage: Lineage, found: Findings | None = None) -> None:
     """`manifest.json`: what `load` trusts and `postedit models` checks."""
     names = [path.name for path in folder.iterdir() if path.name not in ("manifest.json", "training.json", "card.md")]
     given = {file.name: {"sha256": file.sha256, "bytes": file.bytes} for file in files_of(folder, names)}
@@ -101,19 +109,20 @@ def write_manifest(
         "version": "1",
         "family": lineage.base.family,
         "jobs": [job for job in Job if job in lineage.jobs],
-        "max_input_tokens": limits[0],
-        "max_output_tokens": limits[1],
+        "max_input_tokens": lineage.limits[0],
+        "max_output_tokens": lineage.limits[1],
         "licence": lineage.base.licence,
         "base": lineage.base_name,
         "data_sha256": {path.name: digest(path) for path in lineage.given},
         "files": given,
-        "scores": gains.to_dict() if gains else {},
+        "gate": asdict(found.gate) if found and found.gate else {},
+        "scores": found.gains.to_dict() if found else {},
         "made_by": f"postedit train {__version__}",
     }
     _write_json(folder / "manifest.json", manifest)
 
 
-def write_card(folder: Path, name: str, lineage: Lineage, tuned: Tuned, gains: Gains) -> None:
+def write_card(folder: Path, name: str, lineage: Lineage, tuned: Tuned, found: Findings) -> None:
     """`card.md` for people, `training.json` for programs."""
     training = {
         "settings": asdict(lineage.settings),
@@ -125,38 +134,40 @@ def write_card(folder: Path, name: str, lineage: Lineage, tuned: Tuned, gains: G
         "best": asdict(tuned.best),
         "seconds": round(tuned.seconds, 1),
         "interrupted": tuned.interrupted,
-        "scores": gains.to_dict(),
+        "gate": asdict(found.gate) if found.gate else None,
+        "scores": found.gains.to_dict(),
     }
     _write_json(folder / "training.json", training)
-    (folder / "card.md").write_text(_card(name, lineage, tuned, gains), encoding="utf-8")
+    (folder / "card.md").write_text(_card(name, lineage, tuned, found), encoding="utf-8")
 
 
-def _card(name: str, lineage: Lineage, tuned: Tuned, gains: Gains) -> str:
-    files = ", ".join(f"{path.name} (sha256 {digest(path)[:16]}…)" for path in lineage.given)
-    counts = ", ".join(f"{count} {what}" for what, count in lineage.counts.items())
-    licence = lineage.base.licence or "none is named by the base; ask whoever made it"
-    jobs = ", ".join(job for job in Job if job in lineage.jobs)
-    start, best = tuned.curve[0].held_out, tuned.best
+def _card(name: str, lineage: Lineage, tuned: Tuned, found: Findings) -> str:
     broken = " It was interrupted; this is the best state until then." if tuned.interrupted else ""
-    rows = [
-        ("jobs", jobs),
-        ("started from", lineage.base_name),
-        ("trained on", files),
-        ("pairs", counts),
-        ("held-out loss, a token", f"{start:.3f} before, {best.held_out:.3f} after {best.epochs:.1f} epochs"),
-        ("licence", f"{licence} (of the base; that of the pairs is yours to add)"),
-    ]
+    rows = _facts(lineage, tuned, found)
     lines = [f"# {name}", "", f"Fine-tuned by `postedit train` {__version__} to {lineage.job}.{broken}", ""]
     lines += ["| | |", "|---|---|", *(f"| {key} | {_cell(value)} |" for key, value in rows), ""]
-    lines += [f"## On {gains.over_base.n} held-out pairs that neither training nor its end depended on", ""]
-    lines += ["The model's own answers, greedy, before any gate.", "", _scores("the base", gains.over_base)]
-    if gains.over_drafts:
-        lines += ["", _scores("the drafts", gains.over_drafts)]
+    lines += [f"## On {found.gains.answers.n} held-out pairs that neither training nor its end depended on", ""]
+    lines += [comparison_table(replace(found.gains.overview, differing=()), "markdown").strip(), ""]
+    lines += ["Its own answers against those of its base:", "", scores_table(found.gains.answers, "markdown")]
     return "\n".join([*lines, ""])
 
 
-def _scores(what: str, scores: Scores) -> str:
-    return f"Against {what}:\n\n{scores_table(scores, 'markdown')}"
+def _facts(lineage: Lineage, tuned: Tuned, found: Findings) -> list[tuple[str, str]]:
+    start, best = tuned.curve[0].held_out, tuned.best
+    gate = "none: it has no drafts to compare with"
+    if found.gate:
+        gate = f"margin {found.gate.margin:g} a token, at most {found.gate.max_edit_rate:.0%} of the words; found on "
+        gate += "the pairs to stop by"
+    return [
+        ("jobs", ", ".join(job for job in Job if job in lineage.jobs)),
+        ("started from", lineage.base_name),
+        ("trained on", ", ".join(f"{path.name} (sha256 {digest(path)[:16]}…)" for path in lineage.given)),
+        ("pairs", ", ".join(f"{count} {what}" for what, count in lineage.counts.items())),
+        ("held-out loss, a token", f"{start:.3f} before, {best.held_out:.3f} after {best.epochs:.1f} epochs"),
+        ("gate", gate),
+        ("licence", lineage.base.licence or "the base names none; ask whoever made it"),
+        ("licence of the pairs", "not known here; yours to add"),
+    ]
 
 
 def _cell(text: str) -> str:

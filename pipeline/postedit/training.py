@@ -2,24 +2,27 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from postedit import ct2_weights, trained_folder, weights
+from postedit import ct2_weights, gate_fitting, trained_folder, weights
 from postedit import manifest as manifests
 from postedit.checkpoint import described
+from postedit.choices import Gate
+from postedit.comparison import compare
 from postedit.errors import ConfigError, ModelError, PairsError
 from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
 from postedit.manifest import Manifest
 from postedit.scores import score
 from postedit.seq2seq import Seq2SeqTranslator
-from postedit.trained_folder import Gains, Lineage
+from postedit.trained_folder import Findings, Gains, Lineage
 from postedit.training_pairs import FEWEST, Pair, Split, check_columns, read, sift, split
 from postedit.translator import Job, Request, Translator
 from postedit.translator_hf import HfEngine
 
 METRICS = ("chrf", "bleu")
+SHOWN = 5  # held-out pairs on which the systems differ most
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ class Watch:
 
     say: Callable[[str], None] = lambda _: None
     step: Callable[[Moment], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """A model's own answers, and what comes out of `clean` with it; nothing does without drafts."""
+
+    answers: list[str]
+    cleaned: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +88,18 @@ def train(
         watch.say(f"{job}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
         before = weights.load(model, device=chosen.device, threads=chosen.threads, offline=chosen.offline)
         base_name = before.name.partition("|")[0]
-        lineage = Lineage(base, base_name, job, _jobs(job, base.jobs), chosen, files, counts)
-        old = _answers(before, job, parts.test)
+        lineage = Lineage(base, base_name, job, _jobs(job, base.jobs), chosen, files, counts, student.limits)
+        old = _outputs(before, weights.gate_of(before), job, parts.test)
         lessons = Lessons(student.translator.codec, parts, job, base.jobs, chosen)
         tuned = fine_tune(student.engine, lessons, chosen, watch.step)
         watch.say(_after(tuned))
         trained_folder.write_checkpoint(student.engine.model, student.folder, partial)
-        trained_folder.write_manifest(partial, out.name, lineage, student.limits)
+        trained_folder.write_manifest(partial, out.name, lineage)
         after = weights.load(str(partial), device=chosen.device, threads=chosen.threads, offline=True)
-        gains = _gains(_answers(after, job, parts.test), old, parts.test)
-        trained_folder.write_manifest(partial, out.name, lineage, student.limits, gains)
-        trained_folder.write_card(partial, out.name, lineage, tuned, gains)
+        gate = None if job is Job.RETRANSLATE else gate_fitting.fit(gate_fitting.proposals(after, parts.dev))
+        gains = _gains(old, _outputs(after, gate or Gate(), job, parts.test), parts.test)
+        trained_folder.write_manifest(partial, out.name, lineage, Findings(gate, gains))
+        trained_folder.write_card(partial, out.name, lineage, tuned, Findings(gate, gains))
     return Trained(out, lineage, tuned, gains)
 
 
@@ -129,7 +141,7 @@ def _student(base: Manifest, scratch: Path, settings: Settings) -> _Student:
         raise ModelError(f"{folder}: no *.safetensors to train on there. Name the checkpoint that it was made from.")
     if base.vouches and not base.is_checkpoint:
         manifests.verify(base)
-        folder = ct2_weights.rebuild(base.weights, scratch / base.name)
+        folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
     translator = weights.load(
         str(folder),
         engine="hf",
@@ -164,18 +176,26 @@ def _fits(student: _Student, job: Job, pair: Pair) -> bool:
     return max(map(len, inputs)) <= longest and len(codec.target(pair.reference)) <= longest_output
 
 
-def _answers(translator: Translator, job: Job, pairs: Sequence[Pair]) -> list[str]:
-    """What a model says as `clean` would run it; the draft, if any, where it only loops."""
+def _outputs(translator: Translator, gate: Gate, job: Job, pairs: Sequence[Pair]) -> _Outputs:
+    """What a model says of itself (the draft, if any, where it only loops), and what `clean` makes of that."""
     requests = [Request(job, draft=pair.draft, source=pair.source) for pair in pairs]
     said = translator.translate(requests, 1)
-    return [texts[0] if texts else pair.draft for texts, pair in zip(said, pairs, strict=True)]
+    answers = [texts[0] if texts else pair.draft for texts, pair in zip(said, pairs, strict=True)]
+    if job is Job.RETRANSLATE:
+        return _Outputs(answers, [])
+    return _Outputs(answers, [one.chosen(gate) for one in gate_fitting.proposals(translator, pairs)])
 
 
-def _gains(new: list[str], old: list[str], pairs: Sequence[Pair]) -> Gains:
+def _gains(old: _Outputs, new: _Outputs, pairs: Sequence[Pair]) -> Gains:
     references = [pair.reference for pair in pairs]
     drafts = [pair.draft for pair in pairs]
-    over_drafts = score(new, references, METRICS, baseline=drafts) if all(drafts) else None
-    return Gains(score(new, references, METRICS, baseline=old), over_drafts)
+    systems = {"drafts": drafts} if all(drafts) else {}
+    systems |= {"base": old.answers, "trained": new.answers}
+    if new.cleaned:
+        systems |= {"clean, base": old.cleaned, "clean, trained": new.cleaned}
+    overview = compare(systems, references, METRICS)
+    overview = replace(overview, differing=overview.differing[:SHOWN])
+    return Gains(overview, score(new.answers, references, METRICS, baseline=old.answers))
 
 
 def _after(tuned: Tuned) -> str:
