@@ -43,7 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PosteditError as error:
         print(f"postedit: {error}", file=sys.stderr)
         return USAGE if isinstance(error, ConfigError) else ERROR
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as error:
+        if isinstance(error, ImportError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise  # an interrupt while a compiled module loads comes as an ImportError
         print("postedit: interrupted; what was not finished was not written.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, `| head` for one

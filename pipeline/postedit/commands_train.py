@@ -50,7 +50,11 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         "half is reported on (default: a tenth, 8 to 1000)",
     )  # fmt: skip
     parser.add_argument("--learning-rate", type=float, metavar="RATE", help="the highest (default: 0.0001)")
-    parser.add_argument("--batch-tokens", type=int, metavar="N", help="lower it where memory is short (default: 1600)")
+    parser.add_argument(
+        "--batch-tokens", type=int, metavar="N", help="size of a batch (default: a twentieth of an epoch, 200 to 1600)"
+    )
+    parser.add_argument("--source-language", metavar="CODE", help="of the sources (default: zh)")
+    parser.add_argument("--target-language", metavar="CODE", help="of drafts and references (default: en)")
     parser.add_argument("--seed", type=int, help="of the split, the order and the dropout (default: 1)")
     parser.add_argument("--threads", type=int, help="default: as many as torch takes")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"])

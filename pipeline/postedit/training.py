@@ -12,6 +12,7 @@ from postedit.checkpoint import described
 from postedit.choices import Gate
 from postedit.comparison import compare
 from postedit.errors import ConfigError, ModelError, PairsError
+from postedit.families import Languages
 from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
 from postedit.manifest import Manifest
 from postedit.scores import score
@@ -79,14 +80,15 @@ def train(
     chosen, watch = _settings(settings), watch or Watch()
     files, out = tuple(map(Path, pairs)), Path(out)
     with trained_folder.appearing(out, force=force) as partial, tempfile.TemporaryDirectory() as scratch:
-        given = [pair for path in files for pair in read(path)]
+        languages = Languages(chosen.source_language, chosen.target_language)
+        given = [pair for path in files for pair in read(path, languages)]
         found = weights.find(model, offline=chosen.offline)
         base = described(found.folder, found.name)
         job = _job(given, base, source=source)
         student = _student(base, Path(scratch), chosen)
         parts, counts = _parts(given, job, student, chosen)
         watch.say(f"{job}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
-        before = weights.load(model, device=chosen.device, threads=chosen.threads, offline=chosen.offline)
+        before = _loaded(model, chosen)
         base_name = before.name.partition("|")[0]
         lineage = Lineage(base, base_name, job, _jobs(job, base.jobs), chosen, files, counts, student.limits)
         old = _outputs(before, weights.gate_of(before), job, parts.test)
@@ -95,7 +97,7 @@ def train(
         watch.say(_after(tuned))
         trained_folder.write_checkpoint(student.engine.model, student.folder, partial)
         trained_folder.write_manifest(partial, out.name, lineage)
-        after = weights.load(str(partial), device=chosen.device, threads=chosen.threads, offline=True)
+        after = _loaded(str(partial), chosen)
         gate = None if job is Job.RETRANSLATE else gate_fitting.fit(gate_fitting.proposals(after, parts.dev))
         gains = _gains(old, _outputs(after, gate or Gate(), job, parts.test), parts.test)
         trained_folder.write_manifest(partial, out.name, lineage, Findings(gate, gains))
@@ -142,18 +144,24 @@ def _student(base: Manifest, scratch: Path, settings: Settings) -> _Student:
     if base.vouches and not base.is_checkpoint:
         manifests.verify(base)
         folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
-    translator = weights.load(
-        str(folder),
-        engine="hf",
-        device=settings.device,
-        threads=settings.threads,
-        offline=settings.offline,
-        jobs=list(base.jobs),
-    )
+    translator = _loaded(str(folder), settings, engine="hf", jobs=tuple(base.jobs))
     assert isinstance(translator, Seq2SeqTranslator)
     assert isinstance(translator.engine, HfEngine)
     limits = base if base.vouches else translator.card
     return _Student(folder, translator, translator.engine, (limits.max_input_tokens, limits.max_output_tokens))
+
+
+def _loaded(model: str, settings: Settings, engine: str = "auto", jobs: Sequence[Job] = ()) -> Translator:
+    return weights.load(
+        model,
+        engine=engine,
+        jobs=jobs,
+        device=settings.device,
+        threads=settings.threads,
+        offline=settings.offline,
+        source_language=settings.source_language,
+        target_language=settings.target_language,
+    )
 
 
 def _parts(pairs: Sequence[Pair], job: Job, student: _Student, settings: Settings) -> tuple[Split, dict[str, int]]:
