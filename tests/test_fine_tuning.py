@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,11 @@ def base(work: Path) -> Path:
     release = export.Release("tiny", "1", ["polish", "post-edit"], ["zh"], "CC0", "a test", 100, 90)
     export.export(checkpoint, work / "tiny", release)
     return work / "tiny"
+
+
+def memory(rows: Sequence[tuple[str, str, str]]) -> str:
+    unit = '<tu><tuv xml:lang="zh-CN"><seg>{}</seg></tuv><tuv xml:lang="en"><seg>{}</seg></tuv></tu>'
+    return f"<tmx><body>{''.join(unit.format(source, reference) for _, reference, source in rows)}</body></tmx>"
 
 
 def loaded(folder: Path, **settings: Any) -> Seq2SeqTranslator:
@@ -127,10 +132,12 @@ def test_every_family_of_the_hub_learns_its_job(family: str, work: Path, tmp_pat
     folder = folder if folder.exists() else BUILDERS[family](folder, work)
     (folder / "README.md").write_text("---\nlanguage: en\nlicense: mit\n---\n# A card\n", encoding="utf-8")
     polishes = Job.POLISH in loaded(folder).jobs
-    path = tmp_path / "pairs.jsonl"
+    path = tmp_path / ("pairs.tmx" if family == "marian" else "pairs.jsonl")
     rows = [{"draft": draft, "reference": ref, "source": src} for draft, ref, src in ROWS]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    content = "".join(json.dumps(row) + "\n" for row in rows) if family != "marian" else memory(ROWS)
+    path.write_text(content, encoding="utf-8")
     trained = train([path], tmp_path / "mine", model=str(folder), source=not polishes, **(QUICK | {"epochs": 1}))
+    assert ("drafts" in [system.name for system in trained.gains.overview.systems]) == (family != "marian")
     assert trained.lineage.job is (Job.POLISH if polishes else Job.RETRANSLATE)
     assert trained.tuned.best.held_out < trained.tuned.curve[0].held_out
     manifest = manifests.read(trained.folder)
@@ -214,12 +221,11 @@ def test_a_job_that_the_model_cannot_do_is_told_with_the_way_out(
 
     marian = work / "marian" if (work / "marian").exists() else BUILDERS["marian"](work / "marian", work)
     bart = work / "bart" if (work / "bart").exists() else BUILDERS["bart"](work / "bart", work)
-    unit = '<tu><tuv xml:lang="zh"><seg>{n}</seg></tuv><tuv xml:lang="en"><seg>{n}</seg></tuv></tu>'
-    memory = tmp_path / "memory.tmx"
-    memory.write_text(f"<tmx><body>{''.join(unit.format(n=n) for n in range(30))}</body></tmx>")
+    tmx = tmp_path / "memory.tmx"
+    tmx.write_text(memory(ROWS), encoding="utf-8")
     refused(pairs, marian, r"marian cannot polish; it can retranslate\. .*add --source.*--from")
     refused(pairs, bart, r"bart cannot post-edit; it can polish\. Leave --source out", source=True)
-    refused(memory, base, r"tiny cannot retranslate; it can polish, post-edit\. These pairs have no drafts.*--from")
+    refused(tmx, base, r"tiny cannot retranslate; it can polish, post-edit\. These pairs have no drafts.*--from")
     bare = tmp_path / "bare.tsv"
     bare.write_text("".join(f"{draft}\t{reference}\n" for draft, reference, _ in ROWS))
     refused(bare, base, r"bare\.tsv: no source in it, and to post-edit takes one", source=True)

@@ -27,6 +27,11 @@ def described(folder: Path, name: str) -> Manifest:
     if (folder / "manifest.json").exists():
         return manifests.read(folder)
     settings = settings_in(folder)
+    if (folder / "model.bin").exists() and "model_type" not in settings:
+        raise ModelError(
+            f"{folder}: a CTranslate2 model with no manifest.json, so that nobody knows its family. "
+            "Name the checkpoint that it was converted from."
+        )
     family = family_in(folder, settings)
     paths = sorted(path for path in folder.iterdir() if path.suffix in PARTS)
     files = tuple(File(path.name, "", path.stat().st_size) for path in paths)

@@ -106,16 +106,16 @@ class _Progress:
         if moment.check is not None:
             trained = "" if moment.check.train is None else f"loss {moment.check.train:.3f}, "
             self.say(f"epoch {moment.check.epochs:.1f}: {trained}held-out loss {moment.check.held_out:.3f}")
-        elif self._bar and now - self._told > 0.2:
+        elif self._bar and moment.step > 1 and now - self._told > 0.2:
             print(f"\r{self._line(moment, now)}\x1b[K", end="", file=sys.stderr, flush=True)
             self._told, self._drawn = now, True
-        elif not self._bar and now - self._told > QUIET_SECONDS:
+        elif not self._bar and moment.step > 1 and now - self._told > QUIET_SECONDS:
             self.say(self._line(moment, now))
             self._told = now
 
     def _line(self, moment: "Moment", now: float) -> str:
         share = moment.step / moment.steps
-        left = (now - self._began) / max(1, moment.step - 1) * (moment.steps - moment.step)
+        left = (now - self._began) / (moment.step - 1) * (moment.steps - moment.step)
         full = round(BAR * share)
         bar = f"[{'#' * full}{'.' * (BAR - full)}] " if self._bar else ""
         return f"{bar}epoch {moment.epoch}, {share:.0%}, loss {moment.loss:.3f}, at most {_span(left)} left"

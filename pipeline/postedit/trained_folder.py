@@ -89,7 +89,12 @@ def appearing(out: Path, *, force: bool) -> Iterator[Path]:
 
 def write_checkpoint(model: Any, base: Path, folder: Path) -> None:
     """The model's weights, with the settings and the tokenizer of the checkpoint that it started from."""
-    model.save_pretrained(folder, max_shard_size="1TB")
+    from safetensors import SafetensorError
+
+    try:
+        model.save_pretrained(folder, max_shard_size="1TB")
+    except SafetensorError as error:
+        raise OutputError(f"{folder}: the weights cannot be written ({error}). Is the disk full?") from error
     (folder / "generation_config.json").unlink(missing_ok=True)  # the engine's own, and empty; the base's comes along
     for path in base.iterdir():
         if path.is_file() and path.suffix in PARTS and not path.name.endswith(_NOT_TAKEN):

@@ -94,12 +94,12 @@ def train(
         old = _outputs(before, weights.gate_of(before), job, parts.test)
         lessons = Lessons(student.translator.codec, parts, job, base.jobs, chosen)
         tuned = fine_tune(student.engine, lessons, chosen, watch.step)
-        watch.say(_after(tuned))
+        watch.say(f"{_after(tuned)}; comparing on {len(parts.test)} held-out pairs")
         trained_folder.write_checkpoint(student.engine.model, student.folder, partial)
         trained_folder.write_manifest(partial, out.name, lineage)
         after = _loaded(str(partial), chosen)
         gate = None if job is Job.RETRANSLATE else gate_fitting.fit(gate_fitting.proposals(after, parts.dev))
-        gains = _gains(old, _outputs(after, gate or Gate(), job, parts.test), parts.test)
+        gains = _gains(old, _outputs(after, gate or Gate(), job, parts.test), parts.test, chosen.target_language)
         trained_folder.write_manifest(partial, out.name, lineage, Findings(gate, gains))
         trained_folder.write_card(partial, out.name, lineage, tuned, Findings(gate, gains))
     return Trained(out, lineage, tuned, gains)
@@ -139,8 +139,6 @@ def _jobs(job: Job, can: frozenset[Job]) -> frozenset[Job]:
 def _student(base: Manifest, scratch: Path, settings: Settings) -> _Student:
     """The base as torch can train it; int8 weights are made floats again first."""
     folder = base.weights
-    if not base.vouches and not any(file.name.endswith(".safetensors") for file in base.files):
-        raise ModelError(f"{folder}: no *.safetensors to train on there. Name the checkpoint that it was made from.")
     if base.vouches and not base.is_checkpoint:
         manifests.verify(base)
         folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
@@ -194,16 +192,17 @@ def _outputs(translator: Translator, gate: Gate, job: Job, pairs: Sequence[Pair]
     return _Outputs(answers, [one.chosen(gate) for one in gate_fitting.proposals(translator, pairs)])
 
 
-def _gains(old: _Outputs, new: _Outputs, pairs: Sequence[Pair]) -> Gains:
+def _gains(old: _Outputs, new: _Outputs, pairs: Sequence[Pair], language: str) -> Gains:
     references = [pair.reference for pair in pairs]
     drafts = [pair.draft for pair in pairs]
     systems = {"drafts": drafts} if all(drafts) else {}
     systems |= {"base": old.answers, "trained": new.answers}
     if new.cleaned:
         systems |= {"clean, base": old.cleaned, "clean, trained": new.cleaned}
-    overview = compare(systems, references, METRICS)
+    overview = compare(systems, references, METRICS, target_language=language)
     overview = replace(overview, differing=overview.differing[:SHOWN])
-    return Gains(overview, score(new.answers, references, METRICS, baseline=old.answers))
+    answers = score(new.answers, references, METRICS, baseline=old.answers, target_language=language)
+    return Gains(overview, answers)
 
 
 def _after(tuned: Tuned) -> str:
