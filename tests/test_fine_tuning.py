@@ -10,14 +10,16 @@ import pytest
 
 import postedit
 from models import export, tiny
+from postedit import gate_fitting, weights
 from postedit import manifest as manifests
-from postedit import weights
+from postedit.choices import Gate
 from postedit.errors import ConfigError, ModelError, OutputError, PairsError
-from postedit.fine_tuning import Moment
+from postedit.fine_tuning import Lessons, Moment, Settings
 from postedit.manifest import digest
-from postedit.seq2seq import Seq2SeqTranslator
+from postedit.seq2seq import Ids, Seq2SeqTranslator
 from postedit.training import Watch, train
-from postedit.translator import Job, Request
+from postedit.training_pairs import Pair, Split
+from postedit.translator import FakeTranslator, Job, Request
 from tests.checkpoints import BUILDERS
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # transformers, torch and ctranslate2 about each other
@@ -124,6 +126,54 @@ def test_with_sources_it_learns_to_post_edit_and_still_says_no_piece_of_theirs(
     requests = [Request(Job.POST_EDIT, draft=ROWS[0][0], source=ROWS[0][2])] * 2
     in_torch, in_ct2 = (translator.score(requests, [ROWS[0][1], "城市图书馆"]) for translator in both)
     assert in_torch == pytest.approx(in_ct2, abs=1e-3)
+
+
+def test_an_epoch_has_every_pair_and_a_share_whose_draft_is_the_reference_or_has_no_source(base: Path) -> None:
+    codec = loaded(base).codec
+    pairs = tuple(Pair(reference, draft, source) for draft, reference, source in ROWS)
+    parts = Split(pairs, pairs[:4], pairs[4:8])
+    both = frozenset({Job.POLISH, Job.POST_EDIT})
+
+    def examples(job: Job, epoch: int, **settings: float) -> list[tuple[Ids, Ids]]:
+        lessons = Lessons(codec, parts, job, both, Settings(**settings))  # type: ignore[arg-type]
+        return [one for batch in lessons.epoch(epoch) for one in zip(batch.inputs, batch.outputs, strict=True)]
+
+    def wanted(job: Job, *, same: bool) -> set[tuple[Ids, Ids]]:
+        return {
+            (
+                codec.source(Request(job, pair.reference if same else pair.draft, pair.source)),
+                codec.target(pair.reference),
+            )
+            for pair in pairs
+        }
+
+    polished = examples(Job.POLISH, 0, identity=0.25)
+    assert wanted(Job.POLISH, same=False) <= set(polished)
+    assert len(polished) == 80
+    assert len([one for one in polished if one in wanted(Job.POLISH, same=True)]) == 20
+    assert examples(Job.POLISH, 0, identity=0.25) == polished
+    assert examples(Job.POLISH, 1, identity=0.25) != polished
+    edited = examples(Job.POST_EDIT, 0, identity=0.0, sourceless=0.3)
+    without = [one for one in edited if one in wanted(Job.POLISH, same=False)]
+    assert len(edited) == 60
+    assert 8 <= len(without) <= 28
+    assert set(edited) - set(without) <= wanted(Job.POST_EDIT, same=False)
+    assert len(examples(Job.RETRANSLATE, 0, identity=0.25)) == 60
+
+
+def _fitted(rewrite: Callable[[str], str], count: int = 12) -> Gate:
+    """The gate for a model that rewrites drafts of ten words that end in "badly", where "very well" is right."""
+    drafts = [f"{word} people came to the old place and sang badly" for word in (WORDS * 2)[:count]]
+    pairs = [Pair(draft.replace("badly", "very well indeed"), draft) for draft in drafts]
+    fake = FakeTranslator({draft: rewrite(draft) for draft in drafts})
+    return gate_fitting.fit(gate_fitting.proposals(fake, pairs))
+
+
+def test_a_gate_opens_as_far_as_what_gains_and_stays_shut_to_what_loses() -> None:
+    shut = Gate(gate_fitting.MARGINS[0], gate_fitting.EDIT_RATES[0])
+    assert _fitted(lambda draft: draft.replace("badly", "very well indeed")) == Gate(0.5, 0.4)
+    assert _fitted(lambda draft: draft.replace("people", "persons").replace("place", "spot")) == shut
+    assert _fitted(lambda draft: draft) == shut
 
 
 @pytest.mark.parametrize("family", [name for name in BUILDERS if name != "postedit-bart"])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from postedit.errors import ConfigError, ModelError
-from postedit.families import Codec
+from postedit.families import Codec, Languages
 from postedit.seq2seq import Ids, Pairs
 from postedit.training_pairs import Pair, Split
 from postedit.translator import Job, Request
@@ -51,6 +51,10 @@ class Settings:
     # Share of the post-edit examples that are shown without their source, where the model can polish too: it is asked
     # to wherever a text comes without one. Not swept.
     sourceless: float = 0.2
+
+    @property
+    def languages(self) -> Languages:
+        return Languages(self.source_language, self.target_language)
 
     def __post_init__(self) -> None:
         least = {"epochs": 1, "patience": 1, "batch_tokens": 0, "threads": 0, "seed": 0}

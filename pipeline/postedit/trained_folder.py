@@ -30,6 +30,7 @@ _NOT_TAKEN = (".safetensors", ".safetensors.index.json", ".bin", "manifest.json"
 class Lineage:
     """What a model was made of, and how."""
 
+    name: str
     base: Manifest
     base_name: str  # with a digest: "polish-v0@1a2b3c4d"
     job: Job
@@ -105,12 +106,12 @@ def write_checkpoint(model: Any, base: Path, folder: Path) -> None:
     _write_json(folder / "config.json", settings | {"dtype": "float32"})
 
 
-def write_manifest(folder: Path, name: str, lineage: Lineage, found: Findings | None = None) -> None:
+def write_manifest(folder: Path, lineage: Lineage, found: Findings | None = None) -> None:
     """`manifest.json`: what `load` trusts and `postedit models` checks."""
     names = [path.name for path in folder.iterdir() if path.name not in ("manifest.json", "training.json", "card.md")]
     given = {file.name: {"sha256": file.sha256, "bytes": file.bytes} for file in files_of(folder, names)}
     manifest = {
-        "name": name,
+        "name": lineage.name,
         "version": "1",
         "family": lineage.base.family,
         "jobs": [job for job in Job if job in lineage.jobs],
@@ -127,7 +128,7 @@ def write_manifest(folder: Path, name: str, lineage: Lineage, found: Findings | 
     _write_json(folder / "manifest.json", manifest)
 
 
-def write_card(folder: Path, name: str, lineage: Lineage, tuned: Tuned, found: Findings) -> None:
+def write_card(folder: Path, lineage: Lineage, tuned: Tuned, found: Findings) -> None:
     """`card.md` for people, `training.json` for programs."""
     training = {
         "settings": asdict(lineage.settings),
@@ -143,13 +144,13 @@ def write_card(folder: Path, name: str, lineage: Lineage, tuned: Tuned, found: F
         "scores": found.gains.to_dict(),
     }
     _write_json(folder / "training.json", training)
-    (folder / "card.md").write_text(_card(name, lineage, tuned, found), encoding="utf-8")
+    (folder / "card.md").write_text(_card(lineage, tuned, found), encoding="utf-8")
 
 
-def _card(name: str, lineage: Lineage, tuned: Tuned, found: Findings) -> str:
+def _card(lineage: Lineage, tuned: Tuned, found: Findings) -> str:
     broken = " It was interrupted; this is the best state until then." if tuned.interrupted else ""
     rows = _facts(lineage, tuned, found)
-    lines = [f"# {name}", "", f"Fine-tuned by `postedit train` {__version__} to {lineage.job}.{broken}", ""]
+    lines = [f"# {lineage.name}", "", f"Fine-tuned by `postedit train` {__version__} to {lineage.job}.{broken}", ""]
     lines += ["| | |", "|---|---|", *(f"| {key} | {_cell(value)} |" for key, value in rows), ""]
     lines += [f"## On {found.gains.answers.n} held-out pairs that neither training nor its end depended on", ""]
     lines += [comparison_table(replace(found.gains.overview, differing=()), "markdown").strip(), ""]

@@ -12,7 +12,6 @@ from postedit.checkpoint import described
 from postedit.choices import Gate
 from postedit.comparison import compare
 from postedit.errors import ConfigError, ModelError, PairsError
-from postedit.families import Languages
 from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
 from postedit.manifest import Manifest
 from postedit.scores import score
@@ -33,7 +32,11 @@ class Trained:
     folder: Path
     lineage: Lineage
     tuned: Tuned
-    gains: Gains
+    findings: Findings
+
+    @property
+    def gains(self) -> Gains:
+        return self.findings.gains
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,17 @@ class Watch:
 
     say: Callable[[str], None] = lambda _: None
     step: Callable[[Moment], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a caller asked for."""
+
+    files: tuple[Path, ...]
+    out: Path
+    model: str
+    source: bool
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +91,37 @@ def train(
     With `source` it learns to post-edit, without it to polish, and from pairs without drafts to retranslate. `settings`
     are the fields of `fine_tuning.Settings`. Raises PairsError, ModelError, ConfigError or OutputError.
     """
-    chosen, watch = _settings(settings), watch or Watch()
-    files, out = tuple(map(Path, pairs)), Path(out)
-    with trained_folder.appearing(out, force=force) as partial, tempfile.TemporaryDirectory() as scratch:
-        languages = Languages(chosen.source_language, chosen.target_language)
-        given = [pair for path in files for pair in read(path, languages)]
-        found = weights.find(model, offline=chosen.offline)
-        base = described(found.folder, found.name)
-        job = _job(given, base, source=source)
-        student = _student(base, Path(scratch), chosen)
-        parts, counts = _parts(given, job, student, chosen)
-        watch.say(f"{job}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
-        before = _loaded(model, chosen)
-        base_name = before.name.partition("|")[0]
-        lineage = Lineage(base, base_name, job, _jobs(job, base.jobs), chosen, files, counts, student.limits)
-        old = _outputs(before, weights.gate_of(before), job, parts.test)
-        lessons = Lessons(student.translator.codec, parts, job, base.jobs, chosen)
-        tuned = fine_tune(student.engine, lessons, chosen, watch.step)
-        watch.say(f"{_after(tuned)}; comparing on {len(parts.test)} held-out pairs")
-        trained_folder.write_checkpoint(student.engine.model, student.folder, partial)
-        trained_folder.write_manifest(partial, out.name, lineage)
-        after = _loaded(str(partial), chosen)
-        gate = None if job is Job.RETRANSLATE else gate_fitting.fit(gate_fitting.proposals(after, parts.dev))
-        gains = _gains(old, _outputs(after, gate or Gate(), job, parts.test), parts.test, chosen.target_language)
-        trained_folder.write_manifest(partial, out.name, lineage, Findings(gate, gains))
-        trained_folder.write_card(partial, out.name, lineage, tuned, Findings(gate, gains))
-    return Trained(out, lineage, tuned, gains)
+    task = _Task(tuple(map(Path, pairs)), Path(out), model, source, _settings(settings))
+    with trained_folder.appearing(task.out, force=force) as partial, tempfile.TemporaryDirectory() as scratch:
+        return _train(task, partial, Path(scratch), watch or Watch())
+
+
+def _train(task: _Task, folder: Path, scratch: Path, watch: Watch) -> Trained:
+    settings = task.settings
+    pairs = [pair for path in task.files for pair in read(path, settings.languages)]
+    where = weights.find(task.model, offline=settings.offline)
+    base = described(where.folder, where.name)
+    job = _job(pairs, base, source=task.source)
+    student = _student(base, scratch, settings)
+    parts, counts = _parts(pairs, job, student, settings)
+    watch.say(f"{job}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
+
+    before = _loaded(task.model, settings)
+    name = before.name.partition("|")[0]
+    lineage = Lineage(
+        task.out.name, base, name, job, _jobs(job, base.jobs), settings, task.files, counts, student.limits
+    )
+    old = _outputs(before, weights.gate_of(before), job, parts.test)
+    lessons = Lessons(student.translator.codec, parts, job, base.jobs, settings)
+    tuned = fine_tune(student.engine, lessons, settings, watch.step)
+    watch.say(f"{_after(tuned)}; comparing on {len(parts.test)} held-out pairs")
+
+    trained_folder.write_checkpoint(student.engine.model, student.folder, folder)
+    trained_folder.write_manifest(folder, lineage)
+    findings = _judged(folder, lineage, parts, old)
+    trained_folder.write_manifest(folder, lineage, findings)
+    trained_folder.write_card(folder, lineage, tuned, findings)
+    return Trained(task.out, lineage, tuned, findings)
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -121,7 +140,7 @@ def _job(pairs: Sequence[Pair], base: Manifest, *, source: bool) -> Job:
         job = Job.RETRANSLATE  # a translation model: of rows with a source it reads that, and not the draft
     if job not in base.jobs:
         ways = {
-            Job.POLISH: "Give it rows with a source and add --source: it then learns to translate those",
+            Job.POLISH: "Give it rows with a source and add --source",
             Job.POST_EDIT: "Leave --source out: it then learns from the drafts alone",
             Job.RETRANSLATE: "These pairs have no drafts, which is what it reads. Add them",
         }
@@ -180,6 +199,14 @@ def _fits(student: _Student, job: Job, pair: Pair) -> bool:
     codec, (longest, longest_output) = student.translator.codec, student.limits
     inputs = [codec.source(Request(job, draft=draft, source=pair.source)) for draft in (pair.draft, pair.reference)]
     return max(map(len, inputs)) <= longest and len(codec.target(pair.reference)) <= longest_output
+
+
+def _judged(folder: Path, lineage: Lineage, parts: Split, old: _Outputs) -> Findings:
+    """The new model's gate, found on the pairs to stop by, and what it gained on those to report on."""
+    after, job = _loaded(str(folder), lineage.settings), lineage.job
+    gate = None if job is Job.RETRANSLATE else gate_fitting.fit(gate_fitting.proposals(after, parts.dev))
+    new = _outputs(after, gate or Gate(), job, parts.test)
+    return Findings(gate, _gains(old, new, parts.test, lineage.settings.target_language))
 
 
 def _outputs(translator: Translator, gate: Gate, job: Job, pairs: Sequence[Pair]) -> _Outputs:
