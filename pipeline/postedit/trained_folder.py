@@ -72,14 +72,15 @@ def appearing(out: Path, *, force: bool) -> Iterator[Path]:
         raise OutputError(f"{out}: there is something of that name. Choose another with -o, or replace it: --force.")
     if out.exists() and not (out / "training.json").exists():
         raise OutputError(f"{out}: no model that was trained here, so --force does not replace it. Choose another -o.")
-    partial = out.with_name(f"{out.name}.partial")
+    partial, aside = (out.with_name(f"{out.name}.{what}") for what in ("partial", "replaced"))
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         yield partial
         if out.exists():
-            shutil.rmtree(out)
+            out.replace(aside)
         partial.replace(out)
+        shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise OutputError(
             f"{out}: it cannot be written ({error.strerror or error}). Choose another with -o."
