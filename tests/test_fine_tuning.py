@@ -161,19 +161,27 @@ def test_an_epoch_has_every_pair_and_a_share_whose_draft_is_the_reference_or_has
     assert len(examples(Job.RETRANSLATE, 0, identity=0.25)) == 60
 
 
-def _fitted(rewrite: Callable[[str], str], count: int = 12) -> Gate:
-    """The gate for a model that rewrites drafts of ten words that end in "badly", where "very well" is right."""
-    drafts = [f"{word} people came to the old place and sang badly" for word in (WORDS * 2)[:count]]
+def _fitted(rewrite: Callable[[str], str], respell: Callable[[str], str] = str) -> Gate:
+    """The gate for a model, given drafts that end in "badly", where "very well indeed" is right."""
+    drafts = [f"{word} people came to the old place and sang badly" for word in WORDS]
     pairs = [Pair(draft.replace("badly", "very well indeed"), draft) for draft in drafts]
-    fake = FakeTranslator({draft: rewrite(draft) for draft in drafts})
-    return gate_fitting.fit(gate_fitting.proposals(fake, pairs))
+    outputs = {pair.draft: rewrite(pair.draft) for pair in pairs}
+    outputs |= {pair.reference: respell(pair.reference) for pair in pairs}
+    return gate_fitting.fit(FakeTranslator(outputs), pairs)
 
 
 def test_a_gate_opens_as_far_as_what_gains_and_stays_shut_to_what_loses() -> None:
     shut = Gate(gate_fitting.MARGINS[0], gate_fitting.EDIT_RATES[0])
-    assert _fitted(lambda draft: draft.replace("badly", "very well indeed")) == Gate(0.5, 0.4)
-    assert _fitted(lambda draft: draft.replace("people", "persons").replace("place", "spot")) == shut
-    assert _fitted(lambda draft: draft) == shut
+
+    def mend(draft: str) -> str:
+        return draft.replace("badly", "very well indeed")
+
+    def harm(draft: str) -> str:
+        return draft.replace("people came to the old", "persons went by an old")
+
+    assert _fitted(mend) == Gate(0.5, 0.4)
+    assert _fitted(harm) == _fitted(str) == shut
+    assert _fitted(mend, respell=harm) == shut
 
 
 @pytest.mark.parametrize("family", [name for name in BUILDERS if name != "postedit-bart"])

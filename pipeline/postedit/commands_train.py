@@ -129,7 +129,7 @@ class _Progress:
 def _span(seconds: float) -> str:
     """A time for a person.
 
-    >>> _span(42), _span(150), _span(9000)
+    >>> _span(42), _span(170), _span(9000)
     ('42 s', '3 min', '2.5 h')
     """
     if seconds < 100:

@@ -4,7 +4,7 @@ The gate that its base ships with was found for other weights; often it is all b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 
 from postedit.article import Candidate, Choice, Defect, Segment
@@ -46,23 +46,22 @@ def proposals(translator: Translator, pairs: Sequence[Pair]) -> list[Proposal]:
     ]
 
 
-def fit(given: Sequence[Proposal]) -> Gate:
+def fit(translator: Translator, pairs: Sequence[Pair]) -> Gate:
     """The gate that surely gains most chrF a segment over letting nothing through; the strictest where none gains.
 
-    Surely: less a standard error, so that a few lucky segments open nothing. Not swept.
+    Surely: less a standard error, so that a few lucky segments open nothing; that was not swept. The references are
+    drafts here too, and each that is changed counts as lost: without them, after training on 583 drafts of news, the
+    fitted gate let 16 of 200 references be rewritten.
     """
+    given = proposals(translator, [*pairs, *(replace(pair, draft=pair.reference) for pair in pairs)])
     known = _chrf(given)
     kept = [known[n, one.chosen(SHUT)] for n, one in enumerate(given)]
     best, most = Gate(MARGINS[0], EDIT_RATES[0]), 0.0
-    for edit_rate in EDIT_RATES:
-        for margin in MARGINS:
-            gate = Gate(margin, edit_rate)
-            gains = [
-                known[n, one.chosen(gate)] - before for (n, one), before in zip(enumerate(given), kept, strict=True)
-            ]
-            sure = fmean(gains) - (stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else 0.0)
-            if sure > most + 1e-9:
-                best, most = gate, sure
+    for gate in (Gate(margin, edit_rate) for edit_rate in EDIT_RATES for margin in MARGINS):
+        gains = [known[n, one.chosen(gate)] - before for (n, one), before in zip(enumerate(given), kept, strict=True)]
+        sure = fmean(gains) - (stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else 0.0)
+        if sure > most + 1e-9:
+            best, most = gate, sure
     return best
 
 

@@ -204,7 +204,7 @@ def _fits(student: _Student, job: Job, pair: Pair) -> bool:
 def _judged(folder: Path, lineage: Lineage, parts: Split, old: _Outputs) -> Findings:
     """The new model's gate, found on the pairs to stop by, and what it gained on those to report on."""
     after, job = _loaded(str(folder), lineage.settings), lineage.job
-    gate = None if job is Job.RETRANSLATE else gate_fitting.fit(gate_fitting.proposals(after, parts.dev))
+    gate = None if job is Job.RETRANSLATE else gate_fitting.fit(after, parts.dev)
     new = _outputs(after, gate or Gate(), job, parts.test)
     return Findings(gate, _gains(old, new, parts.test, lineage.settings.target_language))
 
