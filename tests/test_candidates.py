@@ -9,18 +9,18 @@ from postedit.article import Mark, Origin, Segment
 from postedit.candidates import TOO_LONG, propose
 from postedit.choices import Gate, choose
 from postedit.markup import lay
-from postedit.repairs import Repaired
+from postedit.repairs import Known, Repaired
 from postedit.translator import FakeTranslator, Job, Request
 
 ALL_JOBS = (Job.POLISH, Job.POST_EDIT, Job.RETRANSLATE)
 
 
-def close_up(text: str, year: int | None, allowed: object) -> Repaired:
-    closed = text.replace(" .", ".").replace("will be", "was" if year == 2020 else "will be")
+def close_up(text: str, known: Known, allowed: object) -> Repaired:
+    closed = text.replace(" .", ".").replace("will be", "was" if known.year == 2020 else "will be")
     return Repaired(closed, ("close up spaces",) if closed != text else ())
 
 
-def leave(text: str, year: int | None, allowed: object) -> Repaired:
+def leave(text: str, known: Known, allowed: object) -> Repaired:
     return Repaired(text)
 
 

@@ -154,7 +154,7 @@ def test_markup_that_a_candidate_cannot_hold_keeps_the_draft() -> None:
     assert chrf(measured([sample], cleaner), "change everything") == chrf(measured([sample], cleaner), "draft")
 
 
-def test_post_editing_is_measured_where_the_model_can_and_left_out_where_it_cannot(tmp_path: Path) -> None:
+def test_a_draft_is_measured_alone_and_with_its_source_whatever_the_model_reads(tmp_path: Path) -> None:
     (tmp_path / "tiny.tsv").write_text(table(), encoding="utf-8")
     suite = Suite(
         "tiny", "Tiny", "triples", tmp_path / "tiny.tsv", ("engine",), "tiny", with_source=(False, True), limit=2
@@ -167,7 +167,7 @@ def test_post_editing_is_measured_where_the_model_can_and_left_out_where_it_cann
     assert [one["number"] for one in runs[0].segments] == [1, 2]
     assert runs[0].segments[0]["source"] is None
     assert runs[1].segments[0]["source"] == LINES[0][0]
-    assert [run.facts["job"] for run in evaluate_suite(suite, Cleaner(FakeTranslator(GOOD)))] == ["polish"]
+    assert [run.facts["job"] for run in evaluate_suite(suite, Cleaner(FakeTranslator(GOOD)))] == ["polish", "post-edit"]
 
 
 def test_furniture_and_prose_are_counted_apart() -> None:
@@ -232,16 +232,6 @@ def test_a_suite_without_its_data_is_skipped_with_a_sentence(
     path.write_text('set = "lines"\npath = "none.txt"\n', encoding="utf-8")
     assert main(["eval", str(path), "-o", str(tmp_path / "results")]) == 0
     assert "far: skipped: its data are not at " in capsys.readouterr().err
-    assert not (tmp_path / "results").exists()
-
-
-def test_a_suite_of_which_the_model_can_do_nothing_overwrites_no_result(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = suite_file(tmp_path, "with_source = [true]\n")
-    outputs = ["-o", str(tmp_path / "results"), "--details", str(tmp_path / "details")]
-    assert main(["eval", str(path), *outputs, "--model", "none"]) == 0
-    assert "tiny: nothing was measured" in capsys.readouterr().err
     assert not (tmp_path / "results").exists()
 
 

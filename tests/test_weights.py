@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from postedit import weights
+from postedit.commands_models import summary
 from postedit.errors import ConfigError, ModelError
 from postedit.translator import Job, Request
 from tests.checkpoints import BUILDERS
@@ -34,7 +35,7 @@ def copy(tmp_path: Path) -> Path:
 
 def test_the_shipped_model_is_listed_and_described() -> None:
     shipped = {one.name: one for one in weights.models()}
-    line = weights.describe(shipped[weights.DEFAULT])
+    line = summary(shipped[weights.DEFAULT])
     assert line.startswith(f"{weights.DEFAULT} (default): polish")
     assert "MB" in line
 

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from postedit.errors import ConfigError as ConfigError
     from postedit.errors import ModelError as ModelError
     from postedit.errors import OutputError as OutputError
+    from postedit.errors import PairsError as PairsError
     from postedit.errors import PosteditError as PosteditError
     from postedit.resegmentation import resegment as resegment
     from postedit.scores import score as score
+    from postedit.training import train as train
     from postedit.translator import FakeTranslator as FakeTranslator
     from postedit.translator import Job as Job
     from postedit.translator import Request as Request
@@ -54,6 +56,7 @@ _HOMES = {
     "Job": "translator",
     "ModelError": "errors",
     "OutputError": "errors",
+    "PairsError": "errors",
     "PosteditError": "errors",
     "Request": "translator",
     "Segment": "article",
@@ -64,6 +67,7 @@ _HOMES = {
     "load": "weights",
     "resegment": "resegmentation",
     "score": "scores",
+    "train": "training",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from postedit import __version__
 from postedit.commands_eval import add_eval_parser
+from postedit.commands_models import add_models_parser
 from postedit.commands_report import add_report_parser
 from postedit.commands_score import add_compare_parser, add_score_parser
+from postedit.commands_train import add_train_parser
 from postedit.errors import ConfigError, PosteditError
 from postedit.terminal import told
 
@@ -43,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PosteditError as error:
         print(f"postedit: {error}", file=sys.stderr)
         return USAGE if isinstance(error, ConfigError) else ERROR
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as error:
+        if isinstance(error, ImportError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise  # an interrupt while a compiled module loads comes as an ImportError
         print("postedit: interrupted; what was not finished was not written.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, `| head` for one
@@ -85,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_clean(commands)
     _add_show(commands)
-    _add_models(commands)
+    add_models_parser(commands)
+    add_train_parser(commands)
     add_score_parser(commands)
     add_compare_parser(commands)
     add_report_parser(commands)
@@ -209,20 +214,4 @@ def show_command(arguments: argparse.Namespace) -> int:
     statuses = ["edited", "review", "failed", *(["kept"] if arguments.all else [])]
     for result in read_results(arguments.result):
         print(show(result, statuses, max(40, width), colour=colour))
-    return DONE
-
-
-def _add_models(commands: Any) -> None:
-    models = commands.add_parser(
-        "models", help="list the models that ship", description="List the models that ship: jobs, size, licence."
-    )
-    models.set_defaults(run=models_command)
-
-
-def models_command(arguments: argparse.Namespace) -> int:  # noqa: ARG001
-    """Print one line a shipped model."""
-    from postedit import weights
-
-    for manifest in weights.models():
-        print(weights.describe(manifest))
     return DONE

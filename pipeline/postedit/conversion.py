@@ -16,7 +16,10 @@ from postedit.manifest import digest
 _DECIDING = (".safetensors", ".json", ".model", ".spm", ".txt")
 
 # Raised when what `converted` writes changes, so that no older conversion is taken for a new one.
-_FORM = "1"
+_FORM = "2"
+
+# What `postedit train` writes beside the weights about them.
+_BESIDE = ("manifest.json", "training.json")
 
 
 class ConversionError(ModelError):
@@ -58,7 +61,7 @@ def content_hash(checkpoint: Path, salt: str = "") -> str:
     """A sha256 over the names and contents of the files that decide what a checkpoint says."""
     whole = hashlib.sha256(f"{_FORM} {salt}\n".encode())
     for path in sorted(checkpoint.iterdir()):
-        if path.is_file() and path.suffix in _DECIDING:
+        if path.is_file() and path.suffix in _DECIDING and path.name not in _BESIDE:
             whole.update(f"{digest(path)}  {path.name}\n".encode())
     return whole.hexdigest()
 
@@ -86,7 +89,14 @@ def _convert(checkpoint: Path, tokenizer: Any, out: Path, precision: str) -> Non
                 model_name_or_path, use_safetensors=True, local_files_only=True, **settings
             )
             _complete(model.config, tokenizer)
+            self.output_pieces = getattr(model.config, "output_pieces", None)
             return model
+
+        def _load(self) -> Any:
+            spec = super()._load()
+            if self.output_pieces is not None:
+                _cut_decoder(spec, self.output_pieces)
+            return spec
 
         def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **settings: Any) -> Any:  # noqa: ARG002
             return _Shown(tokenizer)
@@ -110,12 +120,26 @@ def _complete(config: Any, tokenizer: Any) -> None:
         names = ("normalize_before", "normalize_embedding", "add_final_layer_norm")
         for name, value in zip(names, norms, strict=True):
             setattr(config, name, value)
-    if config.model_type in ("t5", "mt5"):
-        # CTranslate2 scales tied embeddings' logits; transformers 5 calls every T5 tied, and keeps the scaling apart.
-        config.tie_word_embeddings = bool(getattr(config, "scale_decoder_outputs", False))
+    if config.model_type in ("t5", "mt5", "umt5"):
+        # CTranslate2 scales tied embeddings' logits; transformers 5 calls every T5 tied, and keeps the scaling apart
+        # (of UMT5 only since 5.24).
+        tied = config.tie_word_embeddings if config.model_type == "umt5" else False
+        config.tie_word_embeddings = bool(getattr(config, "scale_decoder_outputs", tied))
     if config.model_type == "mbart":
         # By this CTranslate2 tells mBART-25, whose decoder starts with the language, from mBART-50.
         config.tokenizer_class = type(tokenizer).__name__
+
+
+def _cut_decoder(spec: Any, says: int) -> None:
+    """Take away the pieces that our own family's decoder never says: those of the source's language."""
+    decoder = spec.decoder
+    # Copies: CTranslate2 quantizes in place, and views of one table would be scaled twice.
+    decoder.embeddings.weight = decoder.embeddings.weight[:says].clone()
+    decoder.projection.weight = decoder.projection.weight[:says].clone()
+    if hasattr(decoder.projection.bias, "clone"):
+        decoder.projection.bias = decoder.projection.bias[:says].clone()
+    [pieces] = spec._vocabularies["target"]  # noqa: SLF001  # it can be added to, but not replaced
+    spec._vocabularies["target"] = [pieces[:says]]  # noqa: SLF001
 
 
 class PieceTokenizer:

@@ -3,6 +3,7 @@
     PosteditError
     ├── ArticleError    the text that was given: missing, binary, empty, undecodable, not in step with its source
     ├── ConfigError     a setting that is unknown, of the wrong type or out of range
+    ├── PairsError      pairs to train on: a row that is wrong, a column that is missing, too few of them
     ├── ModelError      weights that are missing, damaged, of an unknown family, or not to be had offline
     └── OutputError     a result that could not be written
 
@@ -20,6 +21,10 @@ class ArticleError(PosteditError):
 
 class ConfigError(PosteditError):
     """A setting is unknown, of the wrong type or out of range."""
+
+
+class PairsError(PosteditError):
+    """What was given to train on cannot be used."""
 
 
 class ModelError(PosteditError):

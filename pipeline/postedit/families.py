@@ -120,7 +120,7 @@ class PieceCodec:
 
     @property
     def never(self) -> tuple[int, ...]:
-        return ()
+        return tuple(range(self._sayable, len(self._pieces)))
 
     def source(self, request: Request) -> tuple[int, ...]:
         texts = {

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ class File:
     """One file of the weights, as it was exported."""
 
     name: str
-    sha256: str
+    sha256: str  # empty where nobody vouches for the file
     bytes: int
 
 
@@ -38,11 +38,22 @@ class Manifest:
     max_input_tokens: int = 256
     max_output_tokens: int = 256
     licence: str = ""
+    base: str = ""  # what the weights started from
     gate: Mapping[str, Any] = field(default_factory=dict)  # settings of the gate that were tuned for this model
 
     @property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files)
+
+    @property
+    def vouches(self) -> bool:
+        """Whether it says what the files should be; that of a folder without a manifest does not."""
+        return all(file.sha256 for file in self.files)
+
+    @property
+    def is_checkpoint(self) -> bool:
+        """Whether the weights are a Hugging Face checkpoint, as `postedit train` writes it, and no CTranslate2 ones."""
+        return any(file.name.endswith(".safetensors") for file in self.files)
 
     @property
     def digest(self) -> str:
@@ -66,6 +77,7 @@ def read(folder: Path) -> Manifest:
             max_input_tokens=int(said.get("max_input_tokens", 256)),
             max_output_tokens=int(said.get("max_output_tokens", 256)),
             licence=said.get("licence", ""),
+            base=said.get("base") or "",
             gate=said.get("gate", {}),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -92,6 +104,11 @@ def verify(manifest: Manifest) -> None:
 
 
 _AGAIN = "Fetch or export the model again; if it came with postedit, reinstall postedit."
+
+
+def files_of(folder: Path, names: Iterable[str]) -> tuple[File, ...]:
+    """The named files of a folder, as they are now."""
+    return tuple(File(name, digest(folder / name), (folder / name).stat().st_size) for name in sorted(names))
 
 
 def digest(path: Path) -> str:

@@ -112,6 +112,14 @@ class Seq2SeqTranslator:
         return self._card
 
     @property
+    def codec(self) -> Codec:
+        return self._codec
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @property
     def jobs(self) -> frozenset[Job]:
         return self._card.jobs
 

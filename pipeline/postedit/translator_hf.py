@@ -24,7 +24,7 @@ class HfEngine:
         hush()
         if threads:
             torch.set_num_threads(threads)
-        self._device = _device(device)
+        self.device = _device(device)
         try:
             model = AutoModelForSeq2SeqLM.from_pretrained(
                 str(checkpoint),
@@ -37,10 +37,10 @@ class HfEngine:
         except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             reason = str(error).strip().partition("\n")[0]
             raise ModelError(f"{checkpoint}: transformers cannot load this checkpoint: {reason}") from error
-        self._model = model.to(self._device).eval()
+        self.model = model.to(self.device).eval()
         self._codec = codec
         self._beam = beam
-        self._start, self._end, self._pad = _specials(model, codec)
+        self._start, self.end, self.pad = _specials(model, codec)
         model.generation_config = GenerationConfig()  # `generate` would fill in what we leave open
 
     @property
@@ -53,21 +53,32 @@ class HfEngine:
     def log_probabilities(self, pairs: Pairs) -> list[list[float]]:
         import torch
 
-        prefix = self._begin
-        ids, mask = self._padded(pairs.inputs, pairs.width)
-        said, _ = self._padded([(*output, self._end) for output in pairs.outputs], pairs.output_width + 1)
-        given, _ = self._padded([(*prefix, *output) for output in pairs.outputs], len(prefix) + pairs.output_width)
         with torch.inference_mode():
-            logits = self._model(input_ids=ids, attention_mask=mask, decoder_input_ids=given).logits
-            logits = logits[:, len(prefix) - 1 :]
-            logits[..., list(self._codec.never)] = -torch.inf
+            logits, said = self.logits(pairs)
             rows = logits.log_softmax(-1).gather(-1, said.unsqueeze(-1)).squeeze(-1).tolist()
         return [
             [float(value) for value in row[: len(output) + 1]] for row, output in zip(rows, pairs.outputs, strict=True)
         ]
 
+    def logits(self, pairs: Pairs) -> tuple[Any, Any]:
+        """What the model thinks of each token that could stand at each place of each output, and the ones that do.
+
+        The end belongs to an output, the prefix does not: it is not the model's choice.
+        """
+        import torch
+
+        ids, mask = self.padded(pairs.inputs, pairs.width)
+        said, _ = self.padded([(*output, self.end) for output in pairs.outputs], pairs.output_width + 1)
+        begin = self.begin
+        given, _ = self.padded([(*begin, *output) for output in pairs.outputs], len(begin) + pairs.output_width)
+        logits = self.model(input_ids=ids, attention_mask=mask, decoder_input_ids=given, use_cache=False).logits
+        logits = logits[:, len(begin) - 1 :]
+        if self._codec.never:
+            logits[..., list(self._codec.never)] = -torch.inf
+        return logits, said
+
     @property
-    def _begin(self) -> list[int]:
+    def begin(self) -> list[int]:
         """What the decoder is given before its first own token: a start, and a language where the model wants one."""
         start = [] if self._start is None else [self._start]
         return [*start, *self._codec.prefix]
@@ -77,41 +88,41 @@ class HfEngine:
         from transformers import GenerationConfig
 
         beam = max(self._beam, hypotheses)
-        begin = self._begin
+        begin = self.begin
         settings = GenerationConfig(
             max_new_tokens=batch.limit,
             num_beams=beam,
             num_return_sequences=hypotheses,
             no_repeat_ngram_size=no_repeat,
             do_sample=False,
-            eos_token_id=self._end,
-            pad_token_id=self._pad,
+            eos_token_id=self.end,
+            pad_token_id=self.pad,
             decoder_start_token_id=begin[0],
             suppress_tokens=list(self._codec.never) or None,
             early_stopping=beam > 1,  # as CTranslate2: done when `beam` answers have ended
         )
-        ids, mask = self._padded(batch.inputs, batch.width)
+        ids, mask = self.padded(batch.inputs, batch.width)
         with torch.inference_mode():
-            sequences = self._model.generate(
+            sequences = self.model.generate(
                 ids,
                 attention_mask=mask,
-                decoder_input_ids=self._padded([begin] * len(batch.inputs), len(begin))[0],
+                decoder_input_ids=self.padded([begin] * len(batch.inputs), len(begin))[0],
                 generation_config=settings,
             ).tolist()
         outputs = [self._output(sequence[len(begin) :]) for sequence in sequences]
         return [outputs[at : at + hypotheses] for at in range(0, len(outputs), hypotheses)]
 
     def _output(self, ids: list[int]) -> Output:
-        finished = self._end in ids
-        return Output(tuple(ids[: ids.index(self._end)] if finished else ids), finished)
+        finished = self.end in ids
+        return Output(tuple(ids[: ids.index(self.end)] if finished else ids), finished)
 
-    def _padded(self, rows: Sequence[Sequence[int]], width: int) -> tuple[Any, Any]:
+    def padded(self, rows: Sequence[Sequence[int]], width: int) -> tuple[Any, Any]:
         """The rows filled up at their ends, and where they are not filling."""
         import torch
 
-        filled = [[*row, *[self._pad] * (width - len(row))] for row in rows]
+        filled = [[*row, *[self.pad] * (width - len(row))] for row in rows]
         mask = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
-        return torch.tensor(filled, device=self._device), torch.tensor(mask, device=self._device)
+        return torch.tensor(filled, device=self.device), torch.tensor(mask, device=self.device)
 
 
 def _device(wanted: str) -> str:

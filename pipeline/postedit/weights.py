@@ -4,18 +4,18 @@ Looked for in this order: a model that ships, a folder, the hub's cache, and, un
 are never opened and code that came with a checkpoint is never run: a model is data.
 """
 
-import json
 import logging
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from postedit import manifest as manifests
+from postedit.checkpoint import PIECES, family_in, refuse_pickles, settings_in, task_in
 from postedit.conversion import ConversionError, PieceTokenizer, content_hash, converted
 from postedit.errors import ConfigError, ModelError
 from postedit.families import FAMILIES, TOKENIZERS, Codec, HubCodec, Languages, PieceCodec, family_of, hub_tokenizer
+from postedit.hub import fetched, is_hub_id
 from postedit.manifest import Manifest
 from postedit.seq2seq import Card, Engine, Seq2SeqTranslator
 from postedit.translator import Job, Translator
@@ -36,9 +36,13 @@ HOMES = (Path(__file__).resolve().parents[2] / "models", Path(__file__).resolve(
 ENGINES = ("auto", "ct2", "hf")
 COMPUTE_TYPES = ("int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-_WANTED = ("*.safetensors", "*.json", "*.model", "*.spm", "*.txt")
-_PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model's folder, and what it is called."""
+
+    folder: Path
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +91,27 @@ def load(  # noqa: PLR0913  # a front door: every setting is optional and named 
     _check("compute_type", compute_type, COMPUTE_TYPES)
     languages = Languages(source_language, target_language)
     wish = _Wish(device, threads, offline, languages, compute_type, engine, beam, frozenset(jobs), task)
-    if shipped := _shipped(DEFAULT if model == "default" else model):
-        return _manifested(shipped, wish)
+    found = find(model, offline=offline)
+    return _from_folder(found.folder, found.name, wish)
+
+
+def find(model: str = "default", *, offline: bool = False) -> Found:
+    """Where the model of that name, in that folder, or of that id on the hub lies. Raises ModelError.
+
+    >>> find().name
+    'polish-v0'
+    """
+    name = DEFAULT if model == "default" else model
+    if shipped := _shipped(name):
+        return Found(shipped, name)
     if model == "default":
         raise ModelError(_nowhere(DEFAULT))
     folder = Path(model).expanduser()
     if folder.is_dir():
-        return _from_folder(folder, folder.resolve().name, wish)
-    if not _HUB_ID.fullmatch(model) or folder.exists() or Path(folder.parts[0]).is_dir():
+        return Found(folder, folder.resolve().name)
+    if not is_hub_id(model) or folder.exists() or Path(folder.parts[0]).is_dir():
         raise ModelError(_unknown(model))
-    return _from_folder(_fetched(model, offline=offline), model, wish)
+    return Found(fetched(model, offline=offline), model)
 
 
 def models() -> tuple[Manifest, ...]:
@@ -110,13 +125,6 @@ def models() -> tuple[Manifest, ...]:
         for path in sorted(home.glob("*/manifest.json")):
             found.setdefault(path.parent.name, manifests.read(path.parent))
     return tuple(found[name] for name in sorted(found))
-
-
-def describe(manifest: Manifest) -> str:
-    """One line for a person: name, jobs, size, licence."""
-    jobs = ", ".join(job for job in Job if job in manifest.jobs)
-    default = " (default)" if manifest.name == DEFAULT else ""
-    return f"{manifest.name}{default}: {jobs}; {manifest.bytes / 1e6:.0f} MB; {manifest.licence}"
 
 
 def gate_of(translator: Translator) -> "Gate":
@@ -138,12 +146,12 @@ def _unknown(model: str) -> str:
     return f"no model {model!r}: it is no folder, no hub id (owner/name), and no shipped model. Shipped are {names}."
 
 
-def _shipped(name: str) -> Manifest | None:
+def _shipped(name: str) -> Path | None:
     if "/" in name or name in (".", "..", ""):
         return None
     for home in HOMES:
         if (home / name / "manifest.json").exists():
-            return manifests.read(home / name)
+            return home / name
     return None
 
 
@@ -155,26 +163,33 @@ def _nowhere(name: str) -> str:
 def _from_folder(folder: Path, name: str, wish: _Wish) -> Translator:
     if (folder / "manifest.json").exists():
         return _manifested(manifests.read(folder), wish)
-    settings = _settings(folder)
-    if (folder / "model.bin").exists() and "model_type" not in settings:
+    if (folder / "model.bin").exists() and "model_type" not in settings_in(folder):
         return _plain_ct2(folder, name, wish)
-    return _checkpoint(folder, name, settings, wish)
+    return _checkpoint(folder, name, wish)
 
 
 def _manifested(manifest: Manifest, wish: _Wish) -> Translator:
-    """One of our own models, once its checksums hold."""
+    """One of our own models, or one trained by `postedit train`, once its checksums hold."""
     family_of(manifest.family, str(manifest.weights))
     manifests.verify(manifest)
+    if manifest.is_checkpoint:
+        return _checkpoint(manifest.weights, manifest.name, wish, manifest)
     says = len(vocabularies(manifest.weights)[1])
-    codec = PieceCodec(manifest.weights / "sentencepiece.model", says)
-    card = Card(
-        f"{manifest.name}@{manifest.digest[:8]}",
-        wish.jobs or manifest.jobs,
-        manifest.max_input_tokens,
-        manifest.max_output_tokens,
+    codec = PieceCodec(manifest.weights / PIECES, says)
+    card = _vouched(Card("", manifest.jobs, 0, 0), manifest, wish)
+    return Seq2SeqTranslator(card, codec, _ct2(manifest.weights, codec, wish))
+
+
+def _vouched(card: Card, manifest: Manifest, wish: _Wish) -> Card:
+    """What a manifest says is surer than what a family has in common."""
+    return replace(
+        card,
+        name=f"{manifest.name}@{manifest.digest[:8]}",
+        jobs=wish.jobs or manifest.jobs,
+        max_input_tokens=manifest.max_input_tokens,
+        max_output_tokens=manifest.max_output_tokens,
         gate=manifest.gate,
     )
-    return Seq2SeqTranslator(card, codec, _ct2(manifest.weights, codec, wish))
 
 
 def _plain_ct2(folder: Path, name: str, wish: _Wish) -> Translator:
@@ -195,23 +210,24 @@ def _plain_ct2(folder: Path, name: str, wish: _Wish) -> Translator:
     return Seq2SeqTranslator(card, codec, _ct2(folder, codec, wish))
 
 
-def _checkpoint(folder: Path, name: str, settings: Mapping[str, Any], wish: _Wish) -> Translator:
+def _checkpoint(folder: Path, name: str, wish: _Wish, manifest: Manifest | None = None) -> Translator:
     """A Hugging Face checkpoint: converted, or run by torch where it cannot be or shall not be."""
-    _refuse_pickles(folder)
-    model_type = str(settings.get("model_type"))
-    ours = model_type == "bart" and not (folder / "tokenizer_config.json").exists() and (folder / _PIECES).exists()
-    model_type = "postedit-bart" if ours else model_type
+    settings = settings_in(folder)
+    refuse_pickles(folder)
+    model_type = family_in(folder, settings)
     family_of(model_type, str(folder))
-    tokenizer = PieceTokenizer(folder / _PIECES) if ours else hub_tokenizer(folder)
-    task = wish.task if wish.task is not None else _task(settings, wish.languages)
+    ours = model_type == "postedit-bart"
+    tokenizer = PieceTokenizer(folder / PIECES) if ours else hub_tokenizer(folder)
+    task = wish.task if wish.task is not None else task_in(settings, wish.languages)
     forced = settings.get("forced_bos_token_id") if model_type == "bart" else None
     codec: Codec
-    codec = PieceCodec(folder / _PIECES) if ours else HubCodec(tokenizer, model_type, wish.languages, task, forced)
+    if ours:
+        codec = PieceCodec(folder / PIECES, settings.get("output_pieces"))
+    else:
+        codec = HubCodec(tokenizer, model_type, wish.languages, task, forced)
     card = _card(f"{name}@{content_hash(folder)[:8]}", model_type, tokenizer, settings, wish)
+    card = card if manifest is None else _vouched(card, manifest, wish)
     return Seq2SeqTranslator(card, codec, _engine(folder, tokenizer, codec, wish))
-
-
-_PIECES = "sentencepiece.model"
 
 
 def _engine(folder: Path, tokenizer: Any, codec: Codec, wish: _Wish) -> Engine:
@@ -239,59 +255,3 @@ def _card(name: str, model_type: str, tokenizer: Any, settings: Mapping[str, Any
     jobs = wish.jobs or family.jobs
     # An answer shares its positions with a start token and perhaps a language.
     return Card(name, jobs, longest, longest - 2, family.one_sentence, wish.languages.target)
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    """config.json, with what generation_config.json adds."""
-    path = folder / "config.json"
-    try:
-        settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if (more := folder / "generation_config.json").exists():
-            settings |= {key: value for key, value in json.loads(more.read_text(encoding="utf-8")).items() if value}
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"{folder}: no model here: neither manifest.json nor config.json. Name the folder that holds one of them."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read ({error}). Fetch the model again.") from error
-    return settings
-
-
-def _refuse_pickles(folder: Path) -> None:
-    if any(folder.glob("*.safetensors")):
-        return
-    pickled = next((path.name for path in sorted(folder.iterdir()) if path.suffix in _PICKLED), None)
-    if pickled:
-        raise ModelError(
-            f"{folder}: its weights are only in {pickled}, a format that can run code when it is opened. Convert to "
-            "safetensors first: in an environment you trust, from_pretrained(...) and then save_pretrained(...)."
-        )
-    raise ModelError(f"{folder}: no weights here: no *.safetensors beside config.json. Fetch the model again.")
-
-
-def _task(settings: Mapping[str, Any], languages: Languages) -> str:
-    """What a checkpoint's own config puts before the text: for our languages, or for its only task."""
-    tasks: Mapping[str, Any] = settings.get("task_specific_params") or {}
-    wanted = tasks.get(f"translation_{languages.source}_to_{languages.target}")
-    if wanted is None and len(tasks) == 1:
-        wanted = next(iter(tasks.values()))
-    return str((wanted or {}).get("prefix") or "")
-
-
-def _fetched(hub_id: str, *, offline: bool) -> Path:
-    """The folder of a hub id in the hub's cache, fetched if it is not there and may be."""
-    from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(hub_id, local_files_only=offline, allow_patterns=list(_WANTED)))
-    except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
-        cause = "offline, and" if offline else f"the hub did not give it ({_brief(error)}), and"
-        raise ModelError(
-            f"model {hub_id!r}: {cause} it is not in the cache {constants.HF_HUB_CACHE}. "
-            f"Fetch it once with a network (huggingface-cli download {hub_id}), or name a folder that holds it."
-        ) from error
-
-
-def _brief(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -120,7 +120,7 @@ def _people(source: str, initials: frozenset[str]) -> Iterator[_Person]:
 
 def _lone(runs: Sequence[re.Match[str]], people: Sequence[_Person]) -> frozenset[str]:
     """Surnames that stand once on both sides: whoever has one is meant, however it is spelt."""
-    here = Counter(_PART.match(run[0])[0].lower() for run in runs)
+    here = Counter(re.split("[ -]", run[0], maxsplit=1)[0].lower() for run in runs)
     there = Counter(
         surname for _, surname in {(one.at, "".join(surname)) for one in people for surname in one.surnames}
     )

@@ -1,0 +1,196 @@
+"""Pairs to train on: read from three formats, sifted, split; and for each thing that is wrong a line number."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postedit import tmx
+from postedit.errors import ConfigError, PairsError
+from postedit.training_pairs import FEWEST, Pair, check_columns, read, sift, split
+from postedit.translator import Job
+
+UNIT = '<tu><tuv xml:lang="{a}"><seg>{source}</seg></tuv><tuv xml:lang="{b}"><seg>{target}</seg></tuv></tu>'
+
+
+def wrote(tmp_path: Path, name: str, content: str | bytes) -> Path:
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def memory(*units: str, head: str = "") -> str:
+    body = "\n".join(units)
+    return f'<?xml version="1.0"?>\n{head}<tmx version="1.4"><header srclang="zh"/><body>\n{body}\n</body></tmx>'
+
+
+def texts(pairs: list[Pair]) -> list[tuple[str, str, str]]:
+    return [(pair.draft, pair.reference, pair.source) for pair in pairs]
+
+
+def test_columns_are_draft_reference_and_perhaps_source(tmp_path: Path) -> None:
+    assert texts(read(wrote(tmp_path, "a.tsv", "He come.\tHe came.\n\nHe go.\tHe went.\n"))) == [
+        ("He come.", "He came.", ""),
+        ("He go.", "He went.", ""),
+    ]
+    assert texts(read(wrote(tmp_path, "b.tsv", "He come.\tHe came.\t他来了。\r\n"))) == [
+        ("He come.", "He came.", "他来了。")
+    ]
+
+
+def test_a_first_line_may_name_the_columns_in_any_order_and_others_beside(tmp_path: Path) -> None:
+    path = wrote(tmp_path, "a.tsv", "\ufeffSource\tid\tReference\tDraft\n他来了。\t7\tHe came.\tHe come.\n")
+    assert texts(read(path)) == [("He come.", "He came.", "他来了。")]
+    path = wrote(tmp_path, "b.tsv", "source\treference\n他来了。\tHe came.\n")
+    assert texts(read(path)) == [("", "He came.", "他来了。")]
+
+
+def test_objects_have_the_columns_as_keys(tmp_path: Path) -> None:
+    lines = '{"id": 1, "draft": "He come.", "reference": "He came.\u2028", "source": "他来了。"}\n\n'
+    [pair] = read(wrote(tmp_path, "a.jsonl", lines))
+    assert (pair.draft, pair.reference, pair.source) == ("He come.", "He came.", "他来了。")
+    assert pair.where.endswith("a.jsonl:1")
+
+
+def test_a_memory_gives_sources_and_references_with_its_tags_flattened(tmp_path: Path) -> None:
+    unit = UNIT.format(
+        a="zh-CN", b="EN-us", source='<bpt i="1">&lt;b&gt;</bpt>他<hi>来</hi>了<ept i="1">&lt;/b&gt;</ept>。',
+        target='He <ph x="1">{1}</ph>came\n   &amp; <it pos="begin">&lt;br/&gt;</it>sat.',
+    )  # fmt: skip
+    path = wrote(tmp_path, "a.tmx", memory(unit, UNIT.format(a="zh", b="de", source="好。", target="Gut.")))
+    assert texts(read(path)) == [("", "He came & sat.", "他来了。"), ("", "", "好。")]
+    assert read(path)[0].where.endswith("a.tmx:3")
+    utf16 = wrote(tmp_path, "b.tmx", memory(unit).encode("utf-16"))
+    assert texts(read(utf16)) == [("", "He came & sat.", "他来了。")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_an_entity_that_a_memory_declares_is_refused_and_never_expanded(tmp_path: Path, encoding: str) -> None:
+    bomb = '<!DOCTYPE tmx [\n<!ENTITY a "aaaaaaaaaa">\n<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
+    unit = UNIT.format(a="zh", b="en", source="&b;", target="x")
+    with pytest.raises(PairsError, match=r"a\.tmx:3: it declares the entity 'a'"):
+        read(wrote(tmp_path, "a.tmx", memory(unit, head=bomb).encode(encoding)))
+    outside = '<!DOCTYPE tmx [<!ENTITY file SYSTEM "file:///etc/hostname">]>'
+    with pytest.raises(PairsError, match="declares the entity 'file'"):
+        read(wrote(tmp_path, "b.tmx", memory(unit, head=outside)))
+    named = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
+    assert len(read(wrote(tmp_path, "c.tmx", memory(UNIT.format(a="zh", b="en", source="好", target="x"), head=named))))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.tsv", "", r"a\.tsv: the file is empty"),
+        ("a.tsv", "a\tb\nc\n", r"a\.tsv:2: 1 column, not two or three"),
+        ("a.tsv", "a\tb\nc\td\te\n", r"a\.tsv:2: 3 columns, but the first line has 2\. .*a tab inside a text"),
+        ("a.tsv", "just one\n", r"a\.tsv:1: 1 column, not two or three\. .*let a first line name them"),
+        ("a.tsv", "a\tb\tc\td\n", r"a\.tsv:1: 4 columns, not two or three"),
+        ("a.tsv", "draft\tsource\na\tb\n", r"a\.tsv:1: no column is named 'reference'"),
+        ("a.tsv", b"a\tb\nc\td\xff\n", r"a\.tsv:2: not UTF-8\. .*iconv"),
+        ("a.jsonl", '{"draft": "a", "reference": "b"}\n{"draft": \n', r"a\.jsonl:2: not JSON"),
+        ("a.jsonl", "[]\n", r'a\.jsonl:1: it needs "reference"'),
+        ("a.jsonl", '{"draft": "a"}\n', r"""a\.jsonl:1: it needs "reference" and "draft".*'draft'"""),
+        ("a.jsonl", '{"reference": "a", "draft": 3}\n', r'a\.jsonl:1: "draft" is not a string'),
+        ("a.jsonl", "\n", r"a\.jsonl: the file is empty"),
+        ("a.tmx", "<tmx><body>", r"a\.tmx:1: not XML \(no element found\)"),
+        ("a.tmx", "<tmx/>", r"a\.tmx: there is no <tu>"),
+        (
+            "a.tmx",
+            memory(UNIT.format(a="fr", b="de", source="a", target="b")),
+            r"no unit has both 'zh' and 'en'; .*de, fr",
+        ),
+        ("a.csv", "a,b\n", r"a\.csv: its name does not say what it is\. Name it \.tsv"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place_and_a_way_out(
+    tmp_path: Path, name: str, content: str | bytes, message: str
+) -> None:
+    with pytest.raises(PairsError, match=message):
+        read(wrote(tmp_path, name, content))
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PairsError, match=r"nowhere\.tsv: cannot be read: no such file.*--pairs"):
+        read(tmp_path / "nowhere.tsv")
+
+
+def test_a_column_that_no_row_has_is_told_by_the_job_that_reads_it() -> None:
+    pairs = [Pair("a", draft="b", where="x.tsv:1")]
+    with pytest.raises(PairsError, match=r"x\.tsv: no source in it, and to post-edit takes one\. .*leave --source out"):
+        check_columns(pairs, Job.POST_EDIT)
+    check_columns(pairs, Job.POLISH)
+
+
+def test_what_cannot_teach_is_left_out_and_counted() -> None:
+    pairs = [Pair("a", "b"), Pair("a", "b"), Pair("", "b"), Pair("c", ""), Pair("long", "b"), Pair("a", "b", "源")]
+    kept, left_out = sift(pairs, Job.POLISH, lambda pair: len(pair.reference) < 3)
+    assert kept == [pairs[0]]
+    assert left_out == Counter({"repeated": 2, "no reference": 1, "no draft": 1, "too long for the model": 1})
+
+
+@given(
+    st.lists(st.text("ab C", min_size=1, max_size=4), min_size=FEWEST, max_size=120),
+    st.none() | st.floats(0.1, 0.4),
+    st.integers(0, 3),
+)
+def test_no_reference_is_in_two_parts_and_nothing_is_lost(
+    references: list[str], held_out: float | None, seed: int
+) -> None:
+    pairs = [Pair(reference, draft=str(n)) for n, reference in enumerate(references)]
+    try:
+        parts = split(pairs, held_out, seed)
+    except PairsError as error:
+        assert "different references" in str(error)  # noqa: PT017
+        return
+    keys = [
+        {" ".join(pair.reference.casefold().split()) for pair in part} for part in (parts.train, parts.dev, parts.test)
+    ]
+    assert not keys[0] & keys[1]
+    assert not keys[0] & keys[2]
+    assert not keys[1] & keys[2]
+    assert sorted(pair.draft for part in (parts.train, parts.dev, parts.test) for pair in part) == sorted(
+        pair.draft for pair in pairs
+    )
+
+
+def test_the_split_follows_from_the_seed_and_not_from_the_order() -> None:
+    pairs = [Pair(f"reference {n}", draft="x") for n in range(100)]
+    shuffled = random.Random(1).sample(pairs, len(pairs))
+    first, second = split(pairs, 0.2, 7), split(shuffled, 0.2, 7)
+    assert set(first.test) == set(second.test)
+    assert (len(first.train), len(first.dev), len(first.test)) == (80, 10, 10)
+    assert set(split(pairs, 0.2, 8).test) != set(first.test)
+
+
+def test_pairs_that_are_added_move_few_of_the_others() -> None:
+    pairs = [Pair(f"reference {n}", draft="x") for n in range(220)]
+    before, after = split(pairs[:200], 40, 1), split(pairs, 40, 1)
+    assert len({*before.dev, *before.test} & {*after.dev, *after.test}) >= 30
+
+
+@pytest.mark.parametrize(
+    ("count", "held_out", "error", "message"),
+    [
+        (FEWEST - 1, None, PairsError, f"there are {FEWEST - 1} pairs to train on, and at least {FEWEST} are needed"),
+        (50, 45, ConfigError, "--held-out 45: 45 of 50 pairs; between 2 and 40"),
+        (50, 0.01, ConfigError, r"--held-out 0\.01: 0 of 50 pairs"),
+    ],
+)
+def test_too_few_pairs_and_too_many_held_out_are_refused(
+    count: int, held_out: float | None, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        split([Pair(f"reference {n}") for n in range(count)], held_out, 1)
+
+
+def test_one_reference_many_times_cannot_be_split() -> None:
+    with pytest.raises(PairsError, match="only 1 different references among 30 pairs"):
+        split([Pair("the same", draft=str(n)) for n in range(30)], None, 1)
+
+
+def test_a_memory_of_other_languages_is_read_by_naming_them() -> None:
+    content = memory(UNIT.format(a="de-AT", b="en", source="Gut.", target="Good.")).encode()
+    assert [(unit.source, unit.target) for unit in tmx.read(content, "a.tmx", "de")] == [("Gut.", "Good.")]
