@@ -125,7 +125,7 @@ def test_every_row_begins_with_the_draft_and_repeats_nothing(drafts: list[str], 
 
 def test_a_repair_is_told_when_its_segment_was_written() -> None:
     segments = [Segment("It will be cold.", 0), Segment("It will be warm.", 20)]
-    rows = propose(segments, FakeTranslator({}), years=[None, 2020], repair=close_up)
+    rows = propose(segments, FakeTranslator({}), known=[Known(), Known(2020)], repair=close_up)
     assert [[one.text for one in row] for row in rows] == [
         ["It will be cold."],
         ["It will be warm.", "It was warm."],

@@ -116,3 +116,9 @@ def test_a_user_can_open_the_gate_and_shut_it() -> None:
     freer = FakeTranslator({"He come to a town and go to a inn.": "He came to a town and went to an inn."})
     assert Cleaner(freer)("He come to a town and go to a inn.").text == "He come to a town and go to a inn."
     assert Cleaner(freer, max_edit_rate=0.5)("He come to a town and go to a inn.").text.startswith("He came to a town")
+
+
+def test_a_person_whom_the_source_names_again_and_again_is_spelt_alike() -> None:
+    source = "王伯祥组织修路。王伯祥带着大家。"
+    edited = Cleaner(model="none")("Wang Bok organized the road. Wang Zheng led all of them.", source)
+    assert edited.text == "Wang Boxiang organized the road. Wang Boxiang led all of them."

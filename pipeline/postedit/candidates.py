@@ -28,7 +28,7 @@ def propose(
     segments: Sequence[Segment],
     translator: Translator | None,
     hypotheses: int = 1,
-    years: Sequence[int | None] = (),
+    known: Sequence[Known] = (),
     repair: Repair = repair_text,
 ) -> list[tuple[Candidate, ...]]:
     """One row of candidates a segment, the draft first, no wording twice.
@@ -42,12 +42,12 @@ def propose(
     polish 0.0 He came home.
 
     The model reads the repaired text: debris misleads it. What it writes is repaired too. A segment that is longer
-    than the model reads gets its repair, and the draft's steps say why there is no more. `years` says when each
-    segment was written, where that is known.
+    than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
+    known of each segment; its source, where nothing is said.
     """
-    rows, written = [], list(years) or [None] * len(segments)
-    for segment, year in zip(segments, written, strict=True):
-        mended = _mended(repair, segment, segment.text, year)
+    rows, about = [], list(known) or [Known(source=segment.source) for segment in segments]
+    for segment, one in zip(segments, about, strict=True):
+        mended = _mended(repair, segment, segment.text, one)
         mends = [Candidate(mended.text, Origin.REPAIR, steps=mended.steps)] if mended.text != segment.text else []
         rows.append([Candidate(segment.text, Origin.DRAFT), *mends])
     if translator is None:
@@ -59,15 +59,14 @@ def propose(
         for n, texts in zip(asked, outputs, strict=True):
             for text in texts:
                 answer = _quoted_like(rows[n][0].text, text.strip())
-                mended = _mended(repair, segments[n], answer, written[n])
+                mended = _mended(repair, segments[n], answer, about[n])
                 rows[n].append(Candidate(mended.text, _ORIGINS[job], steps=mended.steps))
     return _score([_distinct(row) for row in rows], segments, translator)
 
 
-def _mended(repair: Repair, segment: Segment, text: str, year: int | None) -> Repaired:
+def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repaired:
     """The segment's text, or a rewrite of it, repaired; code in it is not touched."""
     shielded = shield(segment, text)
-    known = Known(year, segment.source)
     mended = repair(shielded.text, known, None)
     if segment.marks and lay(segment, shielded.restore(mended.text)) is None:
         # One repair has no place for the markup; the others may have.

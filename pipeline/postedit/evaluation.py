@@ -70,11 +70,11 @@ def evaluate(
     started = time.perf_counter()
     cut = cut_samples(given, cleaner)
     translator = None if cleaner.translator is None else Remembered(cleaner.translator)
-    rows = propose(cut.segments, translator, cleaner.config.hypotheses, cut.years)
+    rows = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known)
     choices = _decide(cut, rows, cleaner.gate)
     seconds, megabytes = time.perf_counter() - started, peak_memory.megabytes()
 
-    unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.years, _unrepaired)
+    unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, _unrepaired)
     texts = _variants(cut, (rows, unrepaired), choices, cleaner.gate)
     scores = _score(texts, [place.unit.reference for place in cut.places], metrics, resampling)
     gains = _gains(cut, choices)

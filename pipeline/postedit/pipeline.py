@@ -12,9 +12,9 @@ from postedit.article import Article, Segment
 from postedit.candidates import propose
 from postedit.choices import Gate, choose
 from postedit.config import Config
-from postedit.dates import year_of
 from postedit.defects import inspect
 from postedit.edited import Edited
+from postedit.knowledge import known_of
 from postedit.segments import cut, segment
 from postedit.structure import label
 from postedit.translator import Job, Request, Translator
@@ -31,11 +31,11 @@ def clean_articles(
     rows = [segments_of(article, translator) for article in articles]
 
     segments = [one for row in rows for one in row]
-    years = [year_of(article) for article, row in zip(articles, rows, strict=True) for _ in row]
-    proposed = propose(segments, translator, config.hypotheses, years)
+    known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]
+    proposed = propose(segments, translator, config.hypotheses, known)
     chosen = [
-        choose(one, candidates, inspect(one, year), gate)
-        for one, candidates, year in zip(segments, proposed, years, strict=True)
+        choose(one, candidates, inspect(one, about.year), gate)
+        for one, candidates, about in zip(segments, proposed, known, strict=True)
     ]
 
     edited, at = [], 0

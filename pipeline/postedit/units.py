@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from postedit.article import Candidate, Defect, Kind, Origin, Segment
 from postedit.cleaner import Cleaner
-from postedit.dates import year_of
 from postedit.defects import inspect
+from postedit.knowledge import known_of
 from postedit.markup import lay
 from postedit.pipeline import segments_of
+from postedit.repairs import Known
 from postedit.structure import label
 from postedit.suites import A_LINE, Sample, Unit
 
@@ -25,11 +26,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The samples, cut into segments. `segments`, `kinds`, `years` and `defects` run in step."""
+    """The samples, cut into segments. `segments`, `kinds`, `known` and `defects` run in step."""
 
     segments: Sequence[Segment]
     kinds: Sequence[Kind]
-    years: Sequence[int | None]
+    known: Sequence[Known]
     defects: Sequence[Sequence[Defect]]  # found once, for all ways to choose
     places: Sequence[Place]
     labelled: bool  # whether there was any structure to find
@@ -39,7 +40,7 @@ def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
     """Label each sample and cut it. A line of a test set is prose, whatever it looks like."""
     segments: list[Segment] = []
     kinds: list[Kind] = []
-    years: list[int | None] = []
+    known: list[Known] = []
     places, labelled = [], False
     for sample in given:
         article = sample.article
@@ -48,14 +49,14 @@ def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
         first, found = len(segments), segments_of(article, cleaner.translator)
         segments += found
         kinds += [article.blocks[one.block].kind for one in found]
-        years += [year_of(article)] * len(found)
+        known += known_of(article, found)
         gone = [block for block in article.blocks if block.kind is Kind.FURNITURE]
         for unit in sample.units:
             inside = [first + n for n, one in enumerate(found) if unit.start <= one.start < unit.end]
             lost = any(block.start <= unit.start < block.end for block in gone)
             places.append(Place(article.draft, unit, tuple(inside), lost and not cleaner.config.keep_furniture))
-    defects = [inspect(segment, year) for segment, year in zip(segments, years, strict=True)]
-    return Cut(segments, kinds, years, defects, places, labelled)
+    defects = [inspect(segment, about.year) for segment, about in zip(segments, known, strict=True)]
+    return Cut(segments, kinds, known, defects, places, labelled)
 
 
 def unit_texts(cut: Cut, chosen: Sequence[Candidate], *, whole: bool = False) -> list[str]:

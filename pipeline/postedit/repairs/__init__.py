@@ -7,6 +7,7 @@ see eval/false_alarms.py and eval/repairs.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from postedit.repairs.amounts import count_in_yuan_like_the_source, take_numbers_from_the_source
@@ -57,8 +58,9 @@ DATED_REPAIRS: dict[str, Callable[[str, int], str]] = {
 }
 
 # Repairs that need to know what the text was translated from.
+_PERSONS = "spell persons like the source"
 SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
-    "spell persons like the source": spell_persons_like_the_source,
+    _PERSONS: spell_persons_like_the_source,
     "count in yuan like the source": count_in_yuan_like_the_source,
     "take numbers from the source": take_numbers_from_the_source,
 }
@@ -83,6 +85,7 @@ class Known:
 
     year: int | None = None  # in which the article was written
     source: str | None = None  # what the sentence was translated from
+    names: frozenset[str] = frozenset()  # of people whom the article's source speaks of again and again
 
 
 NOTHING = Known()
@@ -107,6 +110,7 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
         repairs |= {name: _given(fix, known.year) for name, fix in DATED_REPAIRS.items()}
     if known.source:
         repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
+        repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), known.source)
     current, steps = text, dict[str, None]()
     for _ in range(_ROUNDS):
         before = current

@@ -5,8 +5,8 @@ Of 244 Chinese names in wmt20's sources that the reference spells in Pinyin, thr
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -56,6 +56,8 @@ _NEAR = 0.55
 _NEAR_AS_A_WHOLE, _EACH_NEAR = 0.7, 0.5
 # The same where there is no other person with that surname on either side.
 _NEAR_IF_LONE = 0.3
+# The same where the article is known to speak of that person again and again.
+_NEAR_IF_KNOWN = 0.0
 # What a reading loses where a longer name, or one with the surname as it stands, may be meant. Not swept.
 _CUT_SHORT = 0.3
 _OTHER_SURNAME = 0.2
@@ -69,7 +71,7 @@ class _Person:
     surnames: tuple[tuple[str, ...], ...]
     given: tuple[tuple[str, ...], ...]
     cut_short: bool  # whether the next character could belong to the name, too: most given names have two
-    alone: bool  # whether what follows ends a name for sure
+    near_if_lone: float  # how near a draft must be that has nobody else of that surname
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,23 @@ class _Spelling:
     nearness: float
 
 
-def spell_persons_like_the_source(text: str, source: str) -> str:
+def names_in(source: str) -> frozenset[str]:
+    """Full names that a text says more than once, before different words: so long they are, and no longer.
+
+    >>> sorted(names_in("王伯祥组织修路。王伯祥带着大家去。王伯的路很长。"))
+    ['王伯祥']
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for at, size in _surnames(source):
+        for n in (1, 2):
+            name, after = source[at : at + size + n], source[at + size + n : at + size + n + 1]
+            if len(name) == size + n and _could_be_given(name[size:]):
+                found[name].add(after if after not in _ENDS else "")
+    often = {name for name, after in found.items() if len(after) > 1}
+    return frozenset(name for name in often if not any(other != name and other.startswith(name) for other in often))
+
+
+def spell_persons_like_the_source(text: str, source: str, names: Collection[str] = ()) -> str:
     """The names of people, written as their Chinese characters are read.
 
     >>> spell_persons_like_the_source("Zhang Zhi Minh, who heads the bureau, spoke.", "局长张志明讲话。")
@@ -91,11 +109,12 @@ def spell_persons_like_the_source(text: str, source: str) -> str:
     'Zhang Ziyi spoke.'
 
     A name is looked for only where the draft has a word with a capital that reads like its surname, or a whole name
-    that is very near to it. What is written in another way on purpose (Jack Ma, Tsai Ing-wen) is too far away.
+    that is very near to it. What is written in another way on purpose (Jack Ma, Tsai Ing-wen) is too far away. `names`
+    are those that the whole article is known to say (`names_in`): of them the surname alone is enough.
     """
     if not (runs := list(_RUN.finditer(text))) or not _HAN.search(source):
         return text
-    people = list(_people(source, frozenset(run[0][0].lower() for run in runs)))
+    people = list(_people(source, names, frozenset(run[0][0].lower() for run in runs)))
     lone = _lone(runs, people)
     spellings = [one for run in runs if (one := _best(run, people, lone)) is not None]
     for one in reversed(spellings):
@@ -103,19 +122,24 @@ def spell_persons_like_the_source(text: str, source: str) -> str:
     return text
 
 
-def _people(source: str, initials: frozenset[str]) -> Iterator[_Person]:
+def _surnames(source: str) -> Iterator[tuple[int, int]]:
+    """Where a surname may stand, and how many characters it has."""
     for at, character in enumerate(source):
         size = 2 if source[at : at + 2] in _DOUBLE_SURNAMES else 1
-        if size == 1 and character not in _SURNAMES:
-            continue
-        if source[at : at + 2] in _WORDS:
-            continue
-        surname, behind = source[at : at + size], source[at + size : at + size + 2]
-        surnames = tuple(one for one in surname_readings(surname) if one[0][0] in initials)
-        lengths = [n for n in (2, 1) if surnames and len(behind) >= n and _could_be_given(behind[:n])]
-        for n in lengths:
+        if (size == 2 or character in _SURNAMES) and source[at : at + 2] not in _WORDS:
+            yield at, size
+
+
+def _people(source: str, names: Collection[str], initials: frozenset[str]) -> Iterator[_Person]:
+    for at, size in _surnames(source):
+        surnames = tuple(one for one in surname_readings(source[at : at + size]) if one[0][0] in initials)
+        behind = source[at + size : at + size + 2]
+        known = next((n for n in (2, 1) if source[at : at + size + n] in names), 0)
+        possible = [n for n in (2, 1) if len(behind) >= n and _could_be_given(behind[:n])] if not known else [known]
+        for n in possible if surnames else ():
             alone = source[at + size + n : at + size + n + 1] in _ENDS
-            yield _Person(at, surnames, readings(behind[:n]), cut_short=n < max(lengths), alone=alone)
+            near_if_lone = _NEAR_IF_KNOWN if known else _NEAR_IF_LONE if alone else _NEAR
+            yield _Person(at, surnames, readings(behind[:n]), n < max(possible), near_if_lone)
 
 
 def _lone(runs: Sequence[re.Match[str]], people: Sequence[_Person]) -> frozenset[str]:
@@ -153,7 +177,7 @@ def _spellings(
             continue  # no name ends at a hyphen
         end = run.start() + parts[last].end()
         first, rest = _letters(parts[0][0]), _letters("".join(part[0] for part in parts[1 : last + 1]))
-        near = _NEAR_IF_LONE if first in lone and person.alone else _NEAR
+        near = person.near_if_lone if first in lone else _NEAR
         for surname in person.surnames:
             for given in person.given:
                 nearness = _nearness(first, rest, "".join(surname), "".join(given), near)
