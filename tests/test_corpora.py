@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from postedit.suites import read_suite
+
 CORPORA = Path(__file__).parent.parent / "corpora"
 DEMO = CORPORA / "demo"
 WRITTEN_HERE = sorted(
@@ -56,6 +58,7 @@ def jsonl(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").rstrip("\n").split("\n")]
 
 
+ROUGH_NEWS = CORPORA.parent / "eval" / "suites" / "rough-news.toml"
 ARTICLES = jsonl(CORPORA / "rough-news" / "articles.jsonl")
 PAGES = jsonl(CORPORA / "furniture" / "pages.jsonl")
 
@@ -151,7 +154,9 @@ def test_news_articles_keep_the_schema(article: dict[str, Any]) -> None:
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["id"])
 def test_news_sentences_are_aligned_and_each_side_is_in_its_language(article: dict[str, Any]) -> None:
     for sentence in sentences(article):
-        assert {"zh", "reference"} <= set(sentence) <= {"zh", "reference", "draft"}
+        assert set(sentence) == {"zh", "reference", "drafts"}
+        assert set(sentence["drafts"]) == set(read_suite(ROUGH_NEWS).drafts)
+        assert all(draft == " ".join(draft.split()) != "" for draft in sentence["drafts"].values())
         zh, reference = sentence["zh"], sentence["reference"]
         assert zh == zh.strip() != ""
         assert reference == reference.strip() != ""
