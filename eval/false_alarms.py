@@ -17,16 +17,17 @@ from typing import Any
 from postedit.article import Segment, Severity
 from postedit.commands_eval import write_json
 from postedit.defects import inspect
-from postedit.repairs import DATED_REPAIRS, REPAIRS
+from postedit.repairs import DATED_REPAIRS, REPAIRS, SOURCED_REPAIRS
 from postedit.suites import text_lines
 
 RESULTS = Path(__file__).parent / "results" / "false-alarms.json"
 
 
-def fired_repairs(text: str, year: int) -> dict[str, str]:
+def fired_repairs(text: str, year: int, source: str | None) -> dict[str, str]:
     """What each repair, on its own, makes of the text, where that is something else."""
     fixed = {name: fix(text) for name, fix in REPAIRS.items()}
     fixed |= {name: fix(text, year) for name, fix in DATED_REPAIRS.items()}
+    fixed |= {name: fix(text, source) for name, fix in SOURCED_REPAIRS.items()} if source else {}
     return {name: after for name, after in fixed.items() if after != text}
 
 
@@ -35,7 +36,7 @@ def count(sentences: Sequence[str], sources: Sequence[str | None], year: int, ex
     repairs, defects, shown = Counter[str](), Counter[str](), defaultdict[str, int](int)
     grave = touched = 0
     for sentence, source in zip(sentences, sources, strict=True):
-        fired = fired_repairs(sentence, year)
+        fired = fired_repairs(sentence, year, source)
         repairs.update(fired.keys())
         touched += bool(fired)
         for name, after in fired.items():

@@ -67,7 +67,7 @@ def lines(name: str) -> list[str]:
     return [line for line in (DEMO / name).read_text("utf-8").split("\n") if line]
 
 
-def sentences(article: dict[str, Any]) -> list[dict[str, str]]:
+def sentences(article: dict[str, Any]) -> list[dict[str, Any]]:
     return [sentence for paragraph in article["paragraphs"] for sentence in paragraph["sentences"]]
 
 

@@ -122,3 +122,8 @@ def test_a_person_whom_the_source_names_again_and_again_is_spelt_alike() -> None
     source = "王伯祥组织修路。王伯祥带着大家。"
     edited = Cleaner(model="none")("Wang Bok organized the road. Wang Zheng led all of them.", source)
     assert edited.text == "Wang Boxiang organized the road. Wang Boxiang led all of them."
+
+
+def test_a_month_that_nobody_wrote_gives_way_to_the_articles_own() -> None:
+    edited = Cleaner(model="none")("It opened on September 3. On 27 January it rained.", "9月3日开业。27日下雨。")
+    assert edited.text == "It opened on September 3. On 27 September it rained."

@@ -228,11 +228,13 @@ REPAIRS_MAY = frozenset(
     {"bounds", "content", "length", "negation", "repetition", "ending", "first letter", "script", "pairs"}
 )
 
-# What single repairs may do beside that: some spell names anew, one changes the currency.
+# What single repairs may do beside that: some spell names anew, one takes a month from elsewhere in the article, one
+# changes the currency.
 _NAMES = frozenset({"names lost", "names added", "spelling"})
 REPAIR_MAY = {
     "mend mojibake": _NAMES,
     "spell persons like the source": _NAMES,
+    "name months like the source": frozenset({"numbers"}),
     "count in yuan like the source": frozenset({"units"}),
 }
 

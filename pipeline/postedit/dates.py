@@ -3,6 +3,7 @@
 import re
 
 from postedit.article import Article, Kind
+from postedit.quantities import quantities
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -17,6 +18,20 @@ def year_of(article: Article) -> int | None:
 
     A year in the text itself says nothing: the text may look ahead.
     """
-    lines = [article.draft[b.start : b.end] for b in article.blocks if b.kind in (Kind.DATE, Kind.BYLINE)]
-    years = [int(found) for line in lines for found in _YEAR.findall(line)]
+    years = [int(found) for line in _lines(article) for found in _YEAR.findall(line)]
     return max(years, default=None)
+
+
+def months_of(article: Article) -> frozenset[int]:
+    """The months in the same lines, from 1 to 12.
+
+    >>> from postedit.article import Block
+    >>> sorted(months_of(Article("a", "May 3, 2022\\n\\nIn June it rained.", (Block(0, 11, Kind.DATE), Block(13, 31)))))
+    [5]
+    """
+    found = [quantities(line, "en") for line in _lines(article)]
+    return frozenset(int(one.value) for line in found for one in line if one.unit == "month")
+
+
+def _lines(article: Article) -> list[str]:
+    return [article.draft[b.start : b.end] for b in article.blocks if b.kind in (Kind.DATE, Kind.BYLINE)]

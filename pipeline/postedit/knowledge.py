@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from postedit.article import Article, Segment
-from postedit.dates import year_of
+from postedit.dates import months_of, year_of
 from postedit.repairs import Known
+from postedit.repairs.calendar import months_in
 from postedit.repairs.persons import names_in
 
 
@@ -15,5 +16,6 @@ def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
     >>> [(one.source, *one.names) for one in known_of(article, [Segment("Wang came.", 0, source="王伯祥来了，")])]
     [('王伯祥来了，', '王伯祥')]
     """
-    year, names = year_of(article), names_in(article.source or "")
-    return [Known(year, segment.source, names) for segment in segments]
+    source = article.source or ""
+    year, names, months = year_of(article), names_in(source), months_in(source) | months_of(article)
+    return [Known(year, segment.source, names, months) for segment in segments]

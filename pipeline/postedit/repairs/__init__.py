@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from postedit.repairs.amounts import count_in_yuan_like_the_source, take_numbers_from_the_source
+from postedit.repairs.calendar import name_months_like_the_source
 from postedit.repairs.characters import decode_entities, mend_mojibake, narrow_wide_characters
 from postedit.repairs.persons import spell_persons_like_the_source
 from postedit.repairs.punctuation import (
@@ -58,9 +59,10 @@ DATED_REPAIRS: dict[str, Callable[[str, int], str]] = {
 }
 
 # Repairs that need to know what the text was translated from.
-_PERSONS = "spell persons like the source"
+_PERSONS, _MONTHS = "spell persons like the source", "name months like the source"
 SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
     _PERSONS: spell_persons_like_the_source,
+    _MONTHS: name_months_like_the_source,
     "count in yuan like the source": count_in_yuan_like_the_source,
     "take numbers from the source": take_numbers_from_the_source,
 }
@@ -86,6 +88,7 @@ class Known:
     year: int | None = None  # in which the article was written
     source: str | None = None  # what the sentence was translated from
     names: frozenset[str] = frozenset()  # of people whom the article's source speaks of again and again
+    months: frozenset[int] = frozenset()  # that the article names with a day
 
 
 NOTHING = Known()
@@ -110,6 +113,7 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
         repairs |= {name: _given(fix, known.year) for name, fix in DATED_REPAIRS.items()}
     if known.source:
         repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
+        repairs[_MONTHS] = _given(partial(name_months_like_the_source, months=known.months), known.source)
         repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), known.source)
     current, steps = text, dict[str, None]()
     for _ in range(_ROUNDS):
