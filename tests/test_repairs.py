@@ -99,7 +99,7 @@ def test_a_repaired_text_needs_no_repair(text: str, known: Known) -> None:
 
 _ROUGH_WORDS = (
     "Zhang Zhi Minh Minh, Xu Ji-bin Ji-bin's Choi Shuqian $5 million, $1.5 billion US$ 20 dollars 15,420 76.59 metres "
-    "said and over the to 5.75 million 3% 27 January March 27"
+    "said and over the to 5.75 million 3% 27 January March 27 Zhang芳 明 志强"
 )
 _SOURCE_WORDS = "张志明 张志强说 徐志滨 崔述强， 500万元 15亿元 20元 1.5万美元 15420元 762.59米 5759万股 3% 在 27日"
 

@@ -234,6 +234,7 @@ _NAMES = frozenset({"names lost", "names added", "spelling"})
 REPAIR_MAY = {
     "mend mojibake": _NAMES,
     "spell persons like the source": _NAMES,
+    "read names left in Chinese": _NAMES,
     "name months like the source": frozenset({"numbers"}),
     "count in yuan like the source": frozenset({"units"}),
 }

@@ -13,6 +13,7 @@ from typing import TypeVar
 from postedit.repairs.amounts import count_in_yuan_like_the_source, take_numbers_from_the_source
 from postedit.repairs.calendar import name_months_like_the_source
 from postedit.repairs.characters import decode_entities, mend_mojibake, narrow_wide_characters
+from postedit.repairs.leftovers import read_names_left_in_chinese
 from postedit.repairs.persons import spell_persons_like_the_source
 from postedit.repairs.punctuation import (
     close_up_spaces,
@@ -59,8 +60,10 @@ DATED_REPAIRS: dict[str, Callable[[str, int], str]] = {
 }
 
 # Repairs that need to know what the text was translated from.
-_PERSONS, _MONTHS = "spell persons like the source", "name months like the source"
+_PERSONS, _LEFT = "spell persons like the source", "read names left in Chinese"
+_MONTHS = "name months like the source"
 SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
+    _LEFT: read_names_left_in_chinese,
     _PERSONS: spell_persons_like_the_source,
     _MONTHS: name_months_like_the_source,
     "count in yuan like the source": count_in_yuan_like_the_source,
@@ -113,6 +116,7 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
         repairs |= {name: _given(fix, known.year) for name, fix in DATED_REPAIRS.items()}
     if known.source:
         repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
+        repairs[_LEFT] = _given(partial(read_names_left_in_chinese, names=known.names), known.source)
         repairs[_MONTHS] = _given(partial(name_months_like_the_source, months=known.months), known.source)
         repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), known.source)
     current, steps = text, dict[str, None]()
