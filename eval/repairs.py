@@ -10,6 +10,7 @@ eval/results/repairs.json with their signatures; `--show` prints that many chang
 
 import argparse
 import random
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,14 @@ from typing import Any
 
 from postedit.commands_eval import write_json
 from postedit.repairs import Known, repair
+from postedit.repairs.amounts import OTHER_MONEY
+from postedit.repairs.persons import full_names
+from postedit.romanization import joined, readings
 from postedit.scores import score_systems
 from postedit.significance import Resampling
 from postedit.suites import text_lines
 
+DOLLARS = re.compile(r"\$|\b[Dd]ollars?\b|\bUSD\b")
 RESULTS = Path(__file__).parent / "results" / "repairs.json"
 
 
@@ -45,6 +50,7 @@ def measure(rows: Sequence[Row], year: int, *, with_source: bool) -> tuple[dict[
     """The scores of the drafts before and after, with a paired test, and the pairs that differ."""
     repaired = [repair(row.draft, Known(year, row.source if with_source else None)) for row in rows]
     drafts, texts = [row.draft for row in rows], [one.text for one in repaired]
+    what = {"before": facts(rows, drafts), "after": facts(rows, texts)} if with_source else {}
     changed = [(draft, text) for draft, text in zip(drafts, texts, strict=True) if draft != text]
     steps = Counter(step for one in repaired for step in one.steps)
     result: dict[str, Any] = {"sentences": len(drafts), "changed": len(changed), "steps": dict(sorted(steps.items()))}
@@ -58,7 +64,27 @@ def measure(rows: Sequence[Row], year: int, *, with_source: bool) -> tuple[dict[
             "p": {test.test: round(test.with_ties, 4) for test in after.tests},
             "signature": after.signature,
         }
-    return result, changed
+    return result | what, changed
+
+
+def facts(rows: Sequence[Row], texts: Sequence[str]) -> dict[str, int]:
+    """How many of what the source says for sure stands in the texts: people in Pinyin, and amounts of yuan.
+
+    A person counts where the reference has the name in Pinyin; a sentence counts in yuan where its source names no
+    other money and its reference no dollars.
+    """
+    found = Counter[str]()
+    for row, text in zip(rows, texts, strict=True):
+        for name in full_names(row.source):
+            spelt = {f"{joined(one[:1])} {joined(one[1:])}" for one in readings(name)}
+            if any(one in row.reference for one in spelt):
+                found["people"] += 1
+                found["people spelt right"] += any(one in text for one in spelt)
+        in_yuan = re.search(r"[0-9万亿千百]元", row.source) and not OTHER_MONEY.search(row.source)
+        if in_yuan and not DOLLARS.search(row.reference):
+            found["sentences in yuan"] += 1
+            found["put into dollars"] += bool(DOLLARS.search(text))
+    return dict(found)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -25,9 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args(argv)
     results = read_results(arguments.results)
+    repairs = arguments.results / "repairs.json"
+    facts = facts_table(json.loads(repairs.read_text(encoding="utf-8"))) if repairs.exists() else ""
     every = arguments.results / "README.md"
     wanted = {
-        arguments.readme: spliced(arguments.readme.read_text(encoding="utf-8"), summary(results)),
+        arguments.readme: spliced(
+            arguments.readme.read_text(encoding="utf-8"), f"{summary(results)}\n\n{facts}".strip()
+        ),
         every: f"# Every run\n\n{BEGIN}\n\n{all_runs(results)}\n",
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
@@ -77,6 +81,35 @@ LEGEND = """\
 Scores are means over the systems that drafted; changed, better and worse are shares of segments. For sure: how many of
 the systems moved by both paired tests on chrF, ties counted, p < 0.05. Every run is in [eval/results](eval/results),
 with intervals, signatures and what each stage was worth; `make eval` measures again every set whose data are there."""
+
+
+def facts_table(repairs: Mapping[str, Any]) -> str:
+    """What eval/repairs.py measured with the source at hand: an engine a line."""
+    rows = [
+        ["repairs with the source", "people spelt right", "after", "yuan put into dollars", "after", "BLEU", "chrF"]
+    ]
+    for system, measured in repairs.items():
+        found = measured["with source"]
+        people, amounts = found["before"]["people"], found["before"]["sentences in yuan"]
+        cells = [f"{found['before']['people spelt right']} of {people}", str(found["after"]["people spelt right"])]
+        cells += [f"{found['before']['put into dollars']} of {amounts}", str(found["after"]["put into dollars"])]
+        gains = [f"{found[metric]['gain']:+.2f}{_stars(found[metric]['p'])}" for metric in ("bleu", "chrf")]
+        rows.append([system, *cells, *gains])
+    lines = [
+        table(rows, "markdown"),
+        FACTS.format(sentences=max(one["alone"]["sentences"] for one in repairs.values())),
+    ]
+    return "\n\n".join(lines)
+
+
+FACTS = """\
+No model is asked here: these are the repairs alone, on up to {sentences:,} sentences an engine. Where the reference has a
+person's name in Pinyin, the draft should, too; where the source counts in yuan alone, it should not count in dollars. A
+star: p < 0.01 by both paired tests."""
+
+
+def _stars(p: Mapping[str, float]) -> str:
+    return "*" if p and max(p.values()) < 0.01 else ""
 
 
 def _title(result: Mapping[str, Any]) -> str:

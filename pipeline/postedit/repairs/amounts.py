@@ -14,7 +14,7 @@ from postedit.quantities import quantities, same_quantities
 from postedit.quantity_readers import Quantity
 
 _YUAN = re.compile(r"\s*元(?!旦|宵|素|老|首|件|气|凶|帅|年)")
-_OTHER_MONEY = re.compile(
+OTHER_MONEY = re.compile(
     r"[美港欧日加澳新英韩台泰法]元|美金|港币|港纸|欧元|英镑|卢布|卢比|日[圆币]|澳币|加币|比索|韩[圆币]|台币|法郎|令吉|林吉特|泰铢|越南盾|"
     r"[$€£]|\b(?:USD|HKD|EUR|GBP|JPY)\b"
 )
@@ -37,7 +37,7 @@ def count_in_yuan_like_the_source(text: str, source: str) -> str:
 
     Only an amount that stands in the source with 元 behind it, and only where the source names no other money.
     """
-    if _OTHER_MONEY.search(source):
+    if OTHER_MONEY.search(source):
         return text
     in_yuan = {value for one in quantities(source, "zh") if _YUAN.match(source, one.end) for value in one.readings}
     if not in_yuan:

@@ -46,7 +46,8 @@ _NOT_PERSONS = word_set(
 )
 # Words that begin with a surname and name nobody: Jiangxi is no Mr Jiang.
 _WORDS = word_set(
-    "江西 江苏 云南 安徽 宁夏 金融 安全 高中 高速 高级 高度 石油 石家 黄河 黄山 黄金 温州 温度 马来 马上 汤加 万元 万人 万亿"
+    "江西 江苏 云南 安徽 宁夏 金融 安全 高中 高速 高级 高度 石油 石家 黄河 黄山 黄金 温州 温度 马来 马上 汤加 万元 "
+    "万人 万亿"
 )
 # Whom an engine names without having read it right, so that another reading of the source proves nothing.
 _FAMOUS = word_set("xijinping likeqiang hujintao maozedong dengxiaoping zhouenlai")
