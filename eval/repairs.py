@@ -3,6 +3,7 @@
 Twice for each: with the draft alone, and with its source, which some repairs read.
 
     python eval/repairs.py TRIPLES [--only wmt20.moz-] [--year 2019] [--show 100]
+    python eval/repairs.py TRIPLES --only wmt21.moz- --year 2020 -o eval/results/repairs-wmt21.json
 
 TRIPLES is a table of tabs, plain or .zst: source, rough draft, reference, set.system. Scores go to
 eval/results/repairs.json with their signatures; `--show` prints that many changed sentences for a person to read.
