@@ -22,7 +22,7 @@ from typing import Any
 from postedit.commands_eval import write_json
 from postedit.repairs import Known, repair
 from postedit.repairs.amounts import OTHER_MONEY
-from postedit.repairs.persons import full_names
+from postedit.repairs.chinese_names import full_names
 from postedit.romanization import joined, readings
 from postedit.scores import score_systems
 from postedit.significance import Resampling

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from postedit.repairs import DATED_REPAIRS, NOTHING, REPAIRS, SOURCED_REPAIRS, Known, Repaired, repair
 from postedit.repairs.calendar import name_months_like_the_source
+from postedit.repairs.persons import spell_persons_like_the_source
 from postedit.repairs.repetition import drop_repeated_phrases
 from postedit.segments import split_sentences
 
@@ -42,6 +43,8 @@ def fixed(name: str, case: Any) -> str:
     if name in SOURCED_REPAIRS:
         if "months" in case:
             return name_months_like_the_source(case["text"], case["source"], case["months"])
+        if "names" in case:
+            return spell_persons_like_the_source(case["text"], case["source"], case["names"])
         return SOURCED_REPAIRS[name](case["text"], case["source"])
     return REPAIRS[name](case if isinstance(case, str) else case["text"])
 

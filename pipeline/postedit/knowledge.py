@@ -6,7 +6,7 @@ from postedit.article import Article, Segment
 from postedit.dates import months_of, year_of
 from postedit.repairs import Known
 from postedit.repairs.calendar import months_in
-from postedit.repairs.persons import names_in
+from postedit.repairs.chinese_names import repeated_names
 
 
 def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
@@ -17,5 +17,5 @@ def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
     [('王伯祥来了，', '王伯祥')]
     """
     source = article.source or ""
-    year, names, months = year_of(article), names_in(source), months_in(source) | months_of(article)
+    year, names, months = year_of(article), repeated_names(source), months_in(source) | months_of(article)
     return [Known(year, segment.source, names, months) for segment in segments]

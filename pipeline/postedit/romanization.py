@@ -1,27 +1,30 @@
 """Chinese characters in Latin letters, as Hanyu Pinyin writes names: 张志明 is Zhang Zhiming, 西安 is Xi'an.
 
-Readings come from pypinyin (MIT). A character may have several; which one a name takes only its bearer knows, so all of
-them are given and the caller picks the one that the text at hand is nearest to.
+Readings come from pypinyin (MIT). A few characters are read in two ways in names; which one, only the bearer knows, so
+both are given and the caller picks the one that the text at hand is nearest to. The rare readings of all others are
+left out: 市 is also fu, but in no name.
 """
 
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
+from unicodedata import combining, normalize
 
 # Characters that read otherwise when they are surnames.
 _AS_SURNAMES = {
-    "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "翟": "zhai", "任": "ren", "盖": "gai",
-    "区": "ou", "朴": "piao", "华": "hua", "尉": "wei", "缪": "miao", "覃": "qin", "乐": "yue", "员": "yun",
+    "曾": ("zeng",), "单": ("shan",), "仇": ("qiu",), "解": ("xie",), "查": ("zha",), "翟": ("zhai",), "任": ("ren",),
+    "盖": ("gai",), "区": ("ou",), "朴": ("piao", "park"), "华": ("hua",), "尉": ("wei",), "缪": ("miao",),
+    "覃": ("qin", "tan"), "乐": ("yue",), "员": ("yun",), "吕": ("lu", "lyu", "lv"),
 }  # fmt: skip
-_EACH = 2  # readings of a character that are common enough for a name
+_TWO_WAYS = frozenset("长朝乐重行盛茜芮隽贾曾单燕华调传弹解俊莎珏瑀")
 
 
 @cache
 def readings(characters: str) -> tuple[tuple[str, ...], ...]:
     """The ways to read a few Chinese characters, each a syllable for each character; none where one has no reading.
 
-    >>> readings("志强")[0], readings("长")[:2]
-    (('zhi', 'qiang'), (('zhang',), ('chang',)))
+    >>> readings("志强"), readings("长")
+    ((('zhi', 'qiang'),), (('zhang',), ('chang',)))
 
     Syllables with ü are left out: how a name writes them (Lü, Lyu, Lu, Lv) is anybody's guess.
     """
@@ -30,8 +33,29 @@ def readings(characters: str) -> tuple[tuple[str, ...], ...]:
     found = pinyin(list(characters), style=Style.NORMAL, heteronym=True, v_to_u=True, errors="ignore")
     if len(found) != len(characters):
         return ()
-    plain = [[one for one in dict.fromkeys(syllables) if one.isascii()][:_EACH] for syllables in found]
+    plain = [
+        [one for one in dict.fromkeys(syllables) if one.isascii()][: 2 if character in _TWO_WAYS else 1]
+        for character, syllables in zip(characters, found, strict=True)
+    ]
     return tuple(product(*plain))
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    spelt = {one for several in pinyin_dict.values() for one in several.split(",")}
+    plain = ("".join(c for c in normalize("NFD", one) if not combining(c)) for one in spelt)
+    return frozenset(one for one in plain if len(one) > 1 or one in "aeo")
+
+
+def is_pinyin(letters: str) -> bool:
+    """Whether small letters are a syllable of Pinyin.
+
+    >>> is_pinyin("zhi"), is_pinyin("joong"), is_pinyin("shing")
+    (True, False, False)
+    """
+    return letters in _syllables()
 
 
 def surname_readings(surname: str) -> tuple[tuple[str, ...], ...]:
@@ -40,7 +64,7 @@ def surname_readings(surname: str) -> tuple[tuple[str, ...], ...]:
     >>> surname_readings("曾"), surname_readings("欧阳")
     ((('zeng',),), (('ou', 'yang'),))
     """
-    return ((_AS_SURNAMES[surname],),) if surname in _AS_SURNAMES else readings(surname)
+    return tuple((one,) for one in _AS_SURNAMES[surname]) if surname in _AS_SURNAMES else readings(surname)
 
 
 def joined(syllables: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ repairs act only where source and draft agree on everything else.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from rapidfuzz.distance import Levenshtein
@@ -13,18 +14,65 @@ from postedit.numerals import ENGLISH_SCALES
 from postedit.quantities import quantities, same_quantities
 from postedit.quantity_readers import Quantity
 
-_YUAN = re.compile(r"\s*元(?!旦|宵|素|老|首|件|气|凶|帅|年)")
+_YUAN = re.compile(r"[多余来]?\s*元(?!旦|宵|素|老|首|件|气|凶|帅|年)")
 OTHER_MONEY = re.compile(
-    r"[美港欧日加澳新英韩台泰法]元|美金|港币|港纸|欧元|英镑|卢布|卢比|日[圆币]|澳币|加币|比索|韩[圆币]|台币|法郎|令吉|林吉特|泰铢|越南盾|"
-    r"[$€£]|\b(?:USD|HKD|EUR|GBP|JPY)\b"
+    r"[美港欧歐日加澳新英韩韓台泰法][元币幣]|美金|美刀|[港台澳纽坡]纸|英[镑鎊]|[卢盧][布比]|[日韩韓][圆圓币]|比索|法郎|令吉|林吉特|泰[铢銖]|盾|"
+    r"[$€£]|\b(?:USD|HKD|EUR|GBP|JPY|TWD|SGD|AUD|CAD)\b"
 )
-_SYMBOL = r"(?:US|U\.S\.|USD)?\s?[$€£]\s?|(?:USD|EUR|GBP)\s?"
-_NAMED = r"(?:US |U\.S\. |United States |American )?dollars?|USD|euros?|pounds sterling"
+# Where 元 is what people there pay with: whose dollars they are, the sentence may leave to the reader.
+_ABROAD = re.compile(
+    r"美国|美國|美军|纽约|华盛顿|加州|洛杉矶|旧金山|芝加哥|硅谷|华尔街|白宫|特朗普|拜登|奥巴马|哈佛|唐人街|香港|港人|港府|港股|台湾|台灣|台北|高雄|澳门|"
+    r"澳門|新加坡|澳大利亚|澳洲|悉尼|墨尔本|加拿大|多伦多|温哥华|新西兰|欧洲|英国|伦敦|日本|东京|韩国|首尔|海外|外币|国外|联合国"
+)
+_SYMBOL = r"(?:US|U\.S\.)?\s?\$\s?|USD\s?"
+_NAMED = r"(?:US |U\.S\. |United States |American )?(?:dollars?|USD)(?:['’]s?)?"
 _BEFORE = re.compile(rf"(?<![\w$€£])(?:{_SYMBOL})$")
 _BEHIND = re.compile(rf"(?P<joint>[ -])(?:{_NAMED})(?![\w-])")
-_RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*(?:US)?[$€£]?\s?\d")
-_RANGE_BEFORE = re.compile(r"\d\s*(?:-|–|—|to|and|or)\s*(?:US)?\s*[$€£]?\s*$")
-_DIGITS = re.compile(r"\D+")
+_IN_YUAN_ALREADY = re.compile(r"(?:RMB|CNY|yuan|renminbi|¥)\s*$", re.IGNORECASE)
+_AND_YUAN_BEHIND = re.compile(r"\s*(?:RMB|CNY|yuan|renminbi)(?! for)", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:-|–|—|to)\s*(?:US)?[$€£]?\s?\d|\s*(?:and|or)\s*(?:US)?[$€£]\s?\d")
+_RANGE_BEFORE = re.compile(r"\d\s*(?:(?:-|–|—|to)\s*(?:US)?\s*[$€£]?\s*|(?:and|or)\s*(?:US)?[$€£]\s*)$")
+
+
+def _by_length(units: Mapping[str, tuple[str, str]]) -> list[tuple[str, tuple[str, str]]]:
+    """Longer names first, so that 平方米 is no 米."""
+    return sorted(units.items(), key=lambda item: item[0] not in ("km2", "m2", "m3", "kwh"))
+
+
+# What is counted, in Chinese and in English. Two numbers are compared only where both count the same.
+_UNITS = {
+    "money": (r"[美港欧日英台]?元|英镑", r"(?:US |U\.S\. |Hong Kong )?(?:yuan|renminbi|RMB|dollars?|euros?|pounds?)\b"),
+    "percent": (r"[%％]|个?百分点", r"%|per\s?cent\b|percentage\b"),
+    "times": (r"倍", r"times\b|-?fold\b"),
+    "km": (r"公里|千米", r"kilomet(?:er|re)s?\b|km\b"),
+    "cm": (r"厘米|公分", r"centimet(?:er|re)s?\b|cm\b"),
+    "mm": (r"毫米", r"millimet(?:er|re)s?\b|mm\b"),
+    "m": (r"米", r"met(?:er|re)s?\b|m\b"),
+    "km2": (r"平方(?:公里|千米)", r"(?:square|sq\.?) (?:kilomet(?:er|re)s?|km)\b"),
+    "m2": (r"平方?米", r"(?:square|sq\.?) (?:met(?:er|re)s?|m)\b"),
+    "m3": (r"立方米|方(?!面)", r"cubic met(?:er|re)s?\b"),
+    "ha": (r"公顷", r"hectares?\b|ha\b"),
+    "mu": (r"亩", r"mu\b"),
+    "kg": (r"公斤|千克", r"kilo(?:gram(?:me)?)?s?\b|kg\b"),
+    "g": (r"克(?!拉)", r"gram(?:me)?s?\b|g\b"),
+    "t": (r"吨", r"(?:metric )?ton(?:ne)?s?\b|t\b"),
+    "l": (r"升", r"lit(?:er|re)s?\b|l\b"),
+    "kwh": (r"千瓦时|度电", r"kilowatt[- ]hours?\b|kWh\b"),
+    "kw": (r"千瓦", r"kilowatts?\b|kW\b"),
+    "mw": (r"兆瓦|MW", r"megawatts?\b|MW\b"),
+    "gw": (r"吉瓦|GW", r"gigawatts?\b|GW\b"),
+    **{size: (size, rf"{size}\b") for size in ("KB", "MB", "GB", "TB")},
+    "day": (r"天", r"days?\b"),
+    "hour": (r"个?小时|个钟头", r"hours?\b"),
+    "minute": (r"分钟", r"minutes?\b"),
+    "cent": (r"分(?!之|钟|别|析|布)", r"cents?\b"),
+    "other": (
+        r"[斤两里尺寸码]",
+        r"miles?\b|feet\b|foot\b|inch(?:es)?\b|acres?\b|pounds\b|ounces?\b|gallons?\b|jin\b|li\b|yards?\b",
+    ),
+}  # fmt: skip
+_CHINESE_UNIT = re.compile("|".join(f"(?P<{name}>{zh})" for name, (zh, _) in _by_length(_UNITS)))
+_ENGLISH_UNIT = re.compile("|".join(f"(?P<{name}>{en})" for name, (_, en) in _by_length(_UNITS)))
 
 
 def count_in_yuan_like_the_source(text: str, source: str) -> str:
@@ -35,16 +83,19 @@ def count_in_yuan_like_the_source(text: str, source: str) -> str:
     >>> count_in_yuan_like_the_source("It invested $1.5 billion.", "投资15亿美元。")
     'It invested $1.5 billion.'
 
-    Only an amount that stands in the source with 元 behind it, and only where the source names no other money.
+    Only an amount that stands in the source with 元 behind it, and only where the source names no other money and no
+    place where people pay with other dollars.
     """
-    if OTHER_MONEY.search(source):
+    if OTHER_MONEY.search(source) or _ABROAD.search(source):
         return text
     in_yuan = {value for one in quantities(source, "zh") if _YUAN.match(source, one.end) for value in one.readings}
     if not in_yuan:
         return text
     for one in reversed(quantities(text, "en")):
-        in_range = _RANGE.match(text, one.end) or _RANGE_BEFORE.search(text[: one.start])
-        if one.readings & in_yuan and not in_range:
+        before = text[: one.start]
+        in_range = _RANGE.match(text, one.end) or _RANGE_BEFORE.search(before)
+        said = _IN_YUAN_ALREADY.search(_BEFORE.sub("", before)) or _AND_YUAN_BEHIND.match(text, one.end)
+        if one.readings & in_yuan and not in_range and not said:
             text = _in_yuan(text, one)
     return text
 
@@ -75,22 +126,48 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
     draft on none.
     """
     missing, added = same_quantities(quantities(source, "zh"), quantities(text, "en"))
-    if len(missing) != 1 or len(added) != 1 or not _is_slip(missing[0], added[0]):
+    if len(missing) != 1 or len(added) != 1:
         return text
-    wrong, right = added[0], missing[0]
-    return text[: wrong.start] + in_figures(right.value) + text[wrong.end :]
+    (right,), (wrong,) = missing, added
+    if not _is_slip(right, wrong) or _unit(source, right, _CHINESE_UNIT) != _unit(text, wrong, _ENGLISH_UNIT):
+        return text
+    shown = text[wrong.start : wrong.end]
+    plain = source[right.start : right.end]
+    figures = plain if _PLAIN.fullmatch(shown) and _PLAIN.fullmatch(plain) else in_figures(right.value)
+    return text[: wrong.start] + figures + text[wrong.end :]
+
+
+# A figure of four digits or more without a comma: a year, a room, a share's code.
+_PLAIN = re.compile(r"\d{4,}")
+
+
+def _unit(text: str, quantity: Quantity, units: re.Pattern[str]) -> str | None:
+    """What a number counts; None where that is nothing of the table."""
+    match = units.match(text, re.compile(r"[多余来\s-]*").match(text, quantity.end).end())  # type: ignore[union-attr]
+    if match is not None:
+        return match.lastgroup
+    return "money" if text[: quantity.start].rstrip().endswith(("$", "€", "£", "¥")) else None
 
 
 def _is_slip(right: Quantity, wrong: Quantity) -> bool:
     """Whether one number came from the other by a slip: the same kind of number, and nearly the same digits."""
     if {right.unit, wrong.unit} & {"hour", "month", "day", "year", "ordinal"} or right.also or wrong.also:
         return False
-    if (right.unit == "percent") != (wrong.unit == "percent"):
+    here, there = (_digits(one) for one in (right, wrong))
+    if min(len(here), len(there)) < 2:
         return False
-    here, there = (_DIGITS.sub("", f"{one.value.normalize():f}").strip("0") for one in (right, wrong))
-    if len(here) < 2 or len(there) < 2:
-        return False
-    return here == there or (min(len(here), len(there)) >= 3 and Levenshtein.distance(here, there) == 1)
+    if here == there:
+        return True
+    here, there = (f"{one.value.normalize():f}".replace(".", "") for one in (right, wrong))
+    return (
+        min(len(here), len(there)) >= 3
+        and Levenshtein.distance(here.rstrip("0"), there.rstrip("0")) == 1
+        and (min(len(here), len(there)) >= 5 or Levenshtein.distance(here, there) == 1)
+    )
+
+
+def _digits(quantity: Quantity) -> str:
+    return f"{quantity.value.normalize():f}".replace(".", "").strip("0")
 
 
 def in_figures(value: Decimal) -> str:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection
 
-from postedit.repairs.persons import full_names
+from postedit.repairs.chinese_names import full_names
 from postedit.romanization import joined, readings, surname_readings
 
 # What is left over, with the Latin letters that stick to it, or the word with a capital before it.

@@ -3,6 +3,7 @@
 import re
 
 from postedit.repairs.protected import substitute
+from postedit.repairs.words import is_title_case
 
 # Function words whose capital means nothing in mid-sentence. Left out: An, He, Man, So, To, You …, which are names too.
 _LOWERED = (
@@ -33,7 +34,7 @@ def lower_stray_capitals(text: str) -> str:
 
     A headline in title case, and what may be the name of a work, stay.
     """
-    if _is_title_case(text):
+    if is_title_case(text):
         return text
     text = substitute(_STRAY_ARTICLE, "a", text)
     for match in reversed(list(_STRAY.finditer(text))):
@@ -46,12 +47,6 @@ def lower_stray_capitals(text: str) -> str:
         if len(re.findall(rf"(?<![\w-]){pair}\b", text)) >= 2 and text.count(match[0]) == 1:
             text = text[: match.start()] + pair + text[match.end() :]
     return text
-
-
-def _is_title_case(text: str) -> bool:
-    words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > 3]
-    capitals = [word for word in words if word[0].isupper()]
-    return 2 * len(capitals) > len(words)
 
 
 def phrase_literal_requirements(text: str) -> str:

@@ -1,5 +1,7 @@
 """The word lists that more than one repair consults."""
 
+import re
+
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a list that is written as a sentence.
@@ -34,3 +36,14 @@ SAYING = (
     r"(?:said|says|say|added|adds|noted|explained|stressed|told|wrote|remarked|commented|concluded|recalled|replied|"
     r"asked|declared|emphasi[sz]ed|pointed out|stated|argued|insisted|admitted|continued)"
 )
+
+
+def is_title_case(text: str) -> bool:
+    """Whether most long words have a capital.
+
+    >>> is_title_case("Yao Signs With Rockets"), is_title_case("Yao signs with the Rockets today")
+    (True, False)
+    """
+    words = [word for word in re.findall(r"[A-Za-z]+", text) if len(word) > 3]
+    capitals = [word for word in words if word[0].isupper()]
+    return 2 * len(capitals) > len(words)
