@@ -1,9 +1,9 @@
 """Stage 4: what is wrong with a segment that can be seen without a reference: inspect(segment) -> its defects.
 
 What a repair would mend in a sentence and its source is found by that repair, so the two never disagree; what only the
-rest of the article shows (a name that it repeats, its months) is mended and not counted. Severities follow the reader: a defect is
-critical where the text says something else or nothing. On clean references fewer than one segment in a hundred may
-have a major or critical one (eval/false_alarms.py counts them).
+rest of the article shows (a name that it repeats, its months) is mended and not counted. Severities follow the reader:
+a defect is critical where the text says something else or nothing. On clean references fewer than one segment in a
+hundred may have a major or critical one (eval/false_alarms.py counts them).
 """
 
 import re

@@ -8,7 +8,6 @@ left out: 市 is also fu, but in no name.
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from unicodedata import combining, normalize
 
 # Characters that read otherwise when they are surnames.
 _AS_SURNAMES = {
@@ -38,24 +37,6 @@ def readings(characters: str) -> tuple[tuple[str, ...], ...]:
         for character, syllables in zip(characters, found, strict=True)
     ]
     return tuple(product(*plain))
-
-
-@cache
-def _syllables() -> frozenset[str]:
-    from pypinyin.pinyin_dict import pinyin_dict
-
-    spelt = {one for several in pinyin_dict.values() for one in several.split(",")}
-    plain = ("".join(c for c in normalize("NFD", one) if not combining(c)) for one in spelt)
-    return frozenset(one for one in plain if len(one) > 1 or one in "aeo")
-
-
-def is_pinyin(letters: str) -> bool:
-    """Whether small letters are a syllable of Pinyin.
-
-    >>> is_pinyin("zhi"), is_pinyin("joong"), is_pinyin("shing")
-    (True, False, False)
-    """
-    return letters in _syllables()
 
 
 def surname_readings(surname: str) -> tuple[tuple[str, ...], ...]:

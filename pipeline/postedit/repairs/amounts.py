@@ -41,7 +41,9 @@ def _by_length(units: Mapping[str, tuple[str, str]]) -> list[tuple[str, tuple[st
 
 # What is counted, in Chinese and in English. Two numbers are compared only where both count the same.
 _UNITS = {
-    "money": (r"[美港欧日英台]?元|英镑", r"(?:US |U\.S\. |Hong Kong )?(?:yuan|renminbi|RMB|dollars?|euros?|pounds?)\b"),
+    "yuan": (r"元", r"yuan\b|renminbi\b|RMB\b"),
+    "dollars": (r"美元|美金", r"(?:US |U\.S\. )?dollars?\b|USD\b"),
+    "other_money": (r"[港欧日英台]元|英镑", r"Hong Kong dollars?\b|euros?\b|pounds sterling\b|yen\b"),
     "percent": (r"[%％]|个?百分点", r"%|per\s?cent\b|percentage\b"),
     "times": (r"倍", r"times\b|-?fold\b"),
     "km": (r"公里|千米", r"kilomet(?:er|re)s?\b|km\b"),
@@ -71,6 +73,7 @@ _UNITS = {
         r"miles?\b|feet\b|foot\b|inch(?:es)?\b|acres?\b|pounds\b|ounces?\b|gallons?\b|jin\b|li\b|yards?\b",
     ),
 }  # fmt: skip
+_SIGNS = {"yuan": ("RMB", "CNY", "¥"), "other_money": ("HK$", "€", "£"), "dollars": ("$", "USD")}
 _CHINESE_UNIT = re.compile("|".join(f"(?P<{name}>{zh})" for name, (zh, _) in _by_length(_UNITS)))
 _ENGLISH_UNIT = re.compile("|".join(f"(?P<{name}>{en})" for name, (_, en) in _by_length(_UNITS)))
 
@@ -146,7 +149,8 @@ def _unit(text: str, quantity: Quantity, units: re.Pattern[str]) -> str | None:
     match = units.match(text, re.compile(r"[多余来\s-]*").match(text, quantity.end).end())  # type: ignore[union-attr]
     if match is not None:
         return match.lastgroup
-    return "money" if text[: quantity.start].rstrip().endswith(("$", "€", "£", "¥")) else None
+    before = text[: quantity.start].rstrip()
+    return next((name for name, signs in _SIGNS.items() if before.endswith(signs)), None)
 
 
 def _is_slip(right: Quantity, wrong: Quantity) -> bool:

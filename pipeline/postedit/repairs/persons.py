@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from postedit.repairs.chinese_names import HAN, Person, people_in
 from postedit.repairs.words import is_title_case, word_set
-from postedit.romanization import is_pinyin, joined, readings, surname_readings
+from postedit.romanization import joined, readings, surname_readings
 
 # A word with a capital, and up to three behind it that could be a given name: Zhang Zhi Minh, Xu Ji-bin, Hu Chongli.
 _RUN = re.compile(
@@ -169,11 +169,12 @@ def _same(spelt: str, name: _Name) -> bool:
 
 
 def _by_ear(words: Sequence[re.Match[str]]) -> bool:
-    """Whether words could be a given name that somebody heard, and nobody chose: Joong-ki is no slip for Zhongji."""
-    sounds = [_letters(one) for word in words for one in word[0].split("-") if one]
-    hyphen = any("-" in word[0] for word in words)
-    chosen = hyphen and not all(is_pinyin(one) for one in sounds)
-    return not chosen and all(_BY_EAR.fullmatch(one) for one in sounds)
+    """Whether words could be a given name that somebody heard. A hyphen is chosen by the bearer: Joong-ki, Kuo-yu.
+
+    Engines write hyphens, too: of wmt17-19's names that are mended without this rule, 14 in 376. A person's own spelling
+    is worth more.
+    """
+    return all("-" not in word[0] and _BY_EAR.fullmatch(_letters(word[0])) for word in words)
 
 
 def _spelling(run: re.Match[str], spelt: str, name: _Name, lone: Collection[str]) -> _Spelling | None:
