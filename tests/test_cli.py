@@ -303,3 +303,13 @@ def test_what_steers_a_terminal_is_not_shown(tmp_path: Path, capsys: pytest.Capt
     main(["clean", str(path), "-o", str(tmp_path / "out.txt"), "--model", "none", "--quiet"])
     main(["show", str(tmp_path / "out.txt.json"), "--colour", "never"])
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_sentences_for_which_the_source_has_nothing_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rough.txt").write_text("It rains in May.\n\nThe road is open.\n\nWe met.\n", encoding="utf-8")
+    (tmp_path / "zh.txt").write_text("五月下雨。\n", encoding="utf-8")
+    given = [str(tmp_path / "rough.txt"), "--source", str(tmp_path / "zh.txt"), "-o", str(tmp_path / "out.txt")]
+    assert main(["clean", *given, "--model", "none"]) == 0
+    assert "3 kept; 2 without a source" in capsys.readouterr().err

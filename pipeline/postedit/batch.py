@@ -34,6 +34,7 @@ class Outcome:
     job: Job
     counts: Mapping[str, int]
     furniture: int = 0  # blocks left out
+    sourceless: int = 0  # segments of articles with a source that has nothing for them
     seconds: float = 0.0
     skipped: bool = False  # it was done before
     content: bytes = b""  # for standard output
@@ -85,8 +86,10 @@ def _run_one(cleaner: Cleaner, job: Job, *, resume: bool) -> Outcome:
         content = b""
     counts = _sum([one.counts for one in made.edited])
     furniture = sum(len(one.furniture) for one in made.edited if one.drops_furniture)
-    warnings = tuple(made.warnings.values())
-    return Outcome(job, counts, furniture, time.perf_counter() - started, content=content, warnings=warnings)
+    with_source = [one for one in made.edited if one.article.source]
+    sourceless = sum(not choice.segment.source for one in with_source for choice in one.choices)
+    warnings, seconds = tuple(made.warnings.values()), time.perf_counter() - started
+    return Outcome(job, counts, furniture, sourceless, seconds, content=content, warnings=warnings)
 
 
 def _read(job: Job) -> _Given:

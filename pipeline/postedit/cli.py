@@ -185,8 +185,9 @@ def _summary(outcome: "Outcome", number: int, total: int) -> str:
     if outcome.skipped:
         return f"{head}: done before ({counts})"
     furniture = f"; {outcome.furniture} blocks of page furniture left out" if outcome.furniture else ""
+    sourceless = f"; {outcome.sourceless} without a source" if outcome.sourceless else ""
     where = f" -> {outcome.job.output}" if outcome.job.output else ""
-    return f"{head}: {counts}{furniture} ({outcome.seconds:.1f} s){where}"
+    return f"{head}: {counts}{sourceless}{furniture} ({outcome.seconds:.1f} s){where}"
 
 
 def _add_show(commands: Any) -> None:

@@ -19,10 +19,9 @@ def read_document(path: str, text: str | None = None) -> Any:
         try:
             return [json.loads(line) for line in lines]
         except ValueError:
-            raise ArticleError(
-                f"{path}: this is not JSON: {error}. So it is no result of clean or eval; pass the .json file that "
-                "stands beside the output."
-            ) from error
+            beside = f"{path}.json"
+            instead = beside if Path(beside).is_file() else "the .json file that stands beside the output"
+            raise ArticleError(f"{path}: no result of clean or eval, for it is not JSON. Pass {instead}.") from error
 
 
 def read_results(path: Path) -> Iterator[dict[str, Any]]:

@@ -108,7 +108,9 @@ def _named(raw: bytes, where: str, name: str) -> Decoded:
             f"{where}: there is no text encoding called {name!r}. Python's names work: utf-16, gb18030, big5, cp1252."
         ) from error
     except ValueError as error:
-        raise ArticleError(f"{where}: it is not in {name} ({_place(error)}). Try another --encoding NAME.") from error
+        raise ArticleError(
+            f"{where}: it is not in {name} ({_place(error)}). Try another name, or none: it is recognised."
+        ) from error
     if not exact:
         raise ArticleError(
             f"{where}: {name} would not write the same bytes back. Convert it to UTF-8 and give that instead."

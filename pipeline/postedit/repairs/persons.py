@@ -171,8 +171,8 @@ def _same(spelt: str, name: _Name) -> bool:
 def _by_ear(words: Sequence[re.Match[str]]) -> bool:
     """Whether words could be a given name that somebody heard. A hyphen is chosen by the bearer: Joong-ki, Kuo-yu.
 
-    Engines write hyphens, too: of wmt17-19's names that are mended without this rule, 14 in 376. A person's own spelling
-    is worth more.
+    Engines write hyphens, too: of wmt17-19's names that are mended without this rule, 14 in 376. A person's own
+    spelling is worth more.
     """
     return all("-" not in word[0] and _BY_EAR.fullmatch(_letters(word[0])) for word in words)
 
