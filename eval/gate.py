@@ -12,7 +12,9 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parsed(argv)
     try:
         suites = chosen(arguments)
-        results = [_measured(suite, arguments) for suite in suites if _is_there(suite)]
+        results = _all_measured([suite for suite in suites if _is_there(suite)], arguments)
     except PosteditError as error:
         print(f"eval/gate.py: {error}", file=sys.stderr)
         return 1
@@ -85,10 +87,18 @@ def _is_there(suite: Suite) -> bool:
     return not suite.missing
 
 
+def _all_measured(suites: Sequence[Suite], arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Two suites at a time: scoring uses one core."""
+    if len(suites) < 2:
+        return [_measured(suite, arguments) for suite in suites]
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(partial(_measured, arguments=arguments), suites))
+
+
 def _measured(suite: Suite, arguments: argparse.Namespace) -> dict[str, Any]:
     result = run_suite(suite, arguments.details, arguments.model)
     write_json(arguments.output / f"{suite.name}.json", result)
-    print(result_table(result), end="\n\n")
+    print(result_table(result), end="\n\n", flush=True)
     return result
 
 
