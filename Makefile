@@ -30,8 +30,12 @@ format: $(READY)
 # Where test sets lie that are not ours to ship; suites that want them are skipped where they are missing.
 export POSTEDIT_DATA ?= $(abspath ../shared/data)
 
+TRIPLES := $(POSTEDIT_DATA)/zh-en.triples.dev.tsv.zst
+
 eval: $(READY)
 	$(BIN)/python eval/gate.py
+	test ! -e $(TRIPLES) || $(BIN)/python eval/repairs.py $(TRIPLES) --only wmt21.moz- --year 2020 \
+	    -o eval/results/repairs-wmt21.json
 	$(BIN)/python eval/tables.py
 
 bench: $(READY)
