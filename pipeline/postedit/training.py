@@ -11,7 +11,7 @@ from postedit import manifest as manifests
 from postedit.checkpoint import described
 from postedit.choices import Gate
 from postedit.comparison import compare
-from postedit.errors import ConfigError, ModelError, PairsError
+from postedit.errors import ConfigError, ModelError, OutputError, PairsError
 from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
 from postedit.manifest import Manifest
 from postedit.scores import score
@@ -160,7 +160,10 @@ def _student(base: Manifest, scratch: Path, settings: Settings) -> _Student:
     folder = base.weights
     if base.vouches and not base.is_checkpoint:
         manifests.verify(base)
-        folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
+        try:
+            folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
+        except OSError as error:
+            raise OutputError(f"{scratch}: cannot be written ({error}). Let TMPDIR name a disk with room.") from error
     translator = _loaded(str(folder), settings, engine="hf", jobs=tuple(base.jobs))
     assert isinstance(translator, Seq2SeqTranslator)
     assert isinstance(translator.engine, HfEngine)
