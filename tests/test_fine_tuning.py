@@ -1,5 +1,6 @@
 """The training loop on tiny models: every family learns, the same seed says the same, and what is best is kept."""
 
+import itertools
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # transformers, torch and ctr
 
 WORDS = ["city", "opened", "new", "library", "may", "people", "came", "see", "old", "books", "river", "farm", "village"]
 DRAFTS = [" ".join([WORDS[n % 13], WORDS[(n * 5 + 2) % 13], WORDS[(n * 7 + 1) % 11], WORDS[n % 3]]) for n in range(60)]
-ROWS = [(f"{draft} the the", f"the {draft}", f"城市图书馆{'开放了' * (n % 3)}") for n, draft in enumerate(DRAFTS)]
+SOURCES = ["".join(letters) for letters in itertools.islice(itertools.permutations("城市图书馆开放"), 0, 60 * 70, 70)]
+ROWS = [(f"{draft} the the", f"the {draft}", f"{source}了") for draft, source in zip(DRAFTS, SOURCES, strict=True)]
 QUICK: dict[str, Any] = {"epochs": 2, "learning_rate": 5e-3, "batch_tokens": 200, "threads": 1, "offline": True}
 
 
@@ -220,9 +222,10 @@ def test_it_stops_when_the_held_out_loss_stops_falling_and_keeps_the_best_state(
 
 
 def test_where_nothing_is_learned_nothing_is_written(base: Path, pairs: Path, tmp_path: Path) -> None:
+    once = train([pairs], tmp_path / "once", model=str(base), **QUICK).folder
     with pytest.raises(ModelError, match=r"nothing was learned: the held-out loss went from .*--learning-rate"):
-        train([pairs], tmp_path / "mine", model=str(base), **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
-    assert list(tmp_path.iterdir()) == []
+        train([pairs], tmp_path / "mine", model=str(once), **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
+    assert list(tmp_path.iterdir()) == [once]
 
 
 def _broken_off(when: Callable[[Moment], bool]) -> Watch:
@@ -262,7 +265,7 @@ def test_what_is_there_already_is_replaced_only_by_force_and_only_if_it_was_trai
     shutil.rmtree(out)
     before = manifests.read(train([pairs], out, model=str(base), **QUICK).folder).digest
     with pytest.raises(ModelError, match="nothing was learned"):
-        train([pairs], out, model=str(base), force=True, **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
+        train([pairs], out, model=str(out), force=True, **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
     assert manifests.read(out).digest == before
     train([pairs], out, model=str(base), force=True, **(QUICK | {"seed": 5}))
     assert manifests.read(out).digest != before

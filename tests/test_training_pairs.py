@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,33 +132,55 @@ def test_what_cannot_teach_is_left_out_and_counted() -> None:
     assert left_out == Counter({"repeated": 2, "no reference": 1, "no draft": 1, "too long for the model": 1})
 
 
+def plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 @given(
-    st.lists(st.text("ab C", min_size=1, max_size=4), min_size=FEWEST, max_size=120),
+    st.lists(st.tuples(*[st.text("ab C", min_size=1, max_size=4)] * 3), min_size=FEWEST, max_size=120),
+    st.sampled_from(["reference", "draft", "source"]),
     st.none() | st.floats(0.1, 0.4),
     st.integers(0, 3),
 )
-def test_no_reference_is_in_two_parts_and_nothing_is_lost(
-    references: list[str], held_out: float | None, seed: int
+def test_no_text_is_in_two_parts_and_nothing_is_lost_and_no_more_is_held_out_than_wanted(
+    rows: list[tuple[str, str, str]], shared: str, held_out: float | None, seed: int
 ) -> None:
-    pairs = [Pair(reference, draft=str(n)) for n, reference in enumerate(references)]
+    made = [Pair(f"{row[0]}{n % 40}", f"{row[1]}{n}", f"{row[2]}{n % 31}") for n, row in enumerate(rows)]
+    pairs = [replace(pair, **{shared: row[0]}) for pair, row in zip(made, rows, strict=True)]
     try:
         parts = split(pairs, held_out, seed)
     except PairsError as error:
-        assert "different references" in str(error)  # noqa: PT017
+        assert "share so many texts" in str(error)  # noqa: PT017
         return
-    keys = [
-        {" ".join(pair.reference.casefold().split()) for pair in part} for part in (parts.train, parts.dev, parts.test)
-    ]
-    assert not keys[0] & keys[1]
-    assert not keys[0] & keys[2]
-    assert not keys[1] & keys[2]
-    assert sorted(pair.draft for part in (parts.train, parts.dev, parts.test) for pair in part) == sorted(
-        pair.draft for pair in pairs
-    )
+    for name in ("reference", "draft", "source"):
+        train, dev, test = (
+            {plain(getattr(pair, name)) for pair in part} - {""} for part in (parts.train, parts.dev, parts.test)
+        )
+        assert not train & dev
+        assert not train & test
+        assert not dev & test
+    together = [*parts.train, *parts.dev, *parts.test]
+    assert Counter(together) == Counter(pairs)
+    wanted = max(round(len(pairs) * (held_out or 0.1)), 0 if held_out else 8)
+    assert len(parts.dev) + len(parts.test) <= wanted
+
+
+def test_a_draft_with_two_references_is_on_one_side() -> None:
+    pairs = [Pair(f"reference {n}, {way}", f"draft {n}", f"source {n}") for n in range(100) for way in "ab"]
+    parts = split(pairs, None, 1)
+    assert (len(parts.train), len(parts.dev), len(parts.test)) == (180, 10, 10)
+    assert not {pair.draft for pair in parts.train} & {pair.draft for pair in (*parts.dev, *parts.test)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reference_that_half_the_pairs_have_is_trained_on(seed: int) -> None:
+    pairs = [Pair("the same" if n % 2 else f"reference {n}", f"draft {n}") for n in range(2000)]
+    parts = split(pairs, None, seed)
+    assert (len(parts.train), len(parts.dev), len(parts.test)) == (1800, 100, 100)
 
 
 def test_the_split_follows_from_the_seed_and_not_from_the_order() -> None:
-    pairs = [Pair(f"reference {n}", draft="x") for n in range(100)]
+    pairs = [Pair(f"reference {n}", draft=f"draft {n}") for n in range(100)]
     shuffled = random.Random(1).sample(pairs, len(pairs))
     first, second = split(pairs, 0.2, 7), split(shuffled, 0.2, 7)
     assert set(first.test) == set(second.test)
@@ -166,7 +189,7 @@ def test_the_split_follows_from_the_seed_and_not_from_the_order() -> None:
 
 
 def test_pairs_that_are_added_move_few_of_the_others() -> None:
-    pairs = [Pair(f"reference {n}", draft="x") for n in range(220)]
+    pairs = [Pair(f"reference {n}", draft=f"draft {n}") for n in range(220)]
     before, after = split(pairs[:200], 40, 1), split(pairs, 40, 1)
     assert len({*before.dev, *before.test} & {*after.dev, *after.test}) >= 30
 
@@ -187,7 +210,9 @@ def test_too_few_pairs_and_too_many_held_out_are_refused(
 
 
 def test_one_reference_many_times_cannot_be_split() -> None:
-    with pytest.raises(PairsError, match="only 1 different references among 30 pairs"):
+    with pytest.raises(
+        PairsError, match=r"only 1 groups? .*no group is small enough to be among 8 held-out pairs\. .*--held-out"
+    ):
         split([Pair("the same", draft=str(n)) for n in range(30)], None, 1)
 
 

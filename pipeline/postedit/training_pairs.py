@@ -42,7 +42,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Three parts that share no reference: to train on, to stop by, and to report on."""
+    """Three parts that share no draft, source or reference: to train on, to stop by, and to report on."""
 
     train: tuple[Pair, ...]
     dev: tuple[Pair, ...]
@@ -109,28 +109,57 @@ def check_columns(pairs: Sequence[Pair], job: Job) -> None:
 
 
 def split(pairs: Sequence[Pair], held_out: float | None, seed: int) -> Split:
-    """Cut off a held-out part, half of it to stop by and half to report on. No reference is in two parts.
+    """Cut off a held-out part, half of it to stop by and half to report on. No text is in two parts.
 
-    `held_out` is a share below 1 or a number of pairs. Which side a reference falls on depends on the seed and on the
-    reference alone, so that pairs added later move as few as can be. PairsError where there are too few.
+    `held_out` is a share below 1 or a number of pairs, and the most that is held out: a group of pairs that share texts
+    stays whole, and where it is larger than what is still wanted it is trained on. Which side a group falls on depends
+    on the seed and on the group alone, so that pairs added later move as few as can be. PairsError where there are too
+    few.
     """
     if len(pairs) < FEWEST:
         raise PairsError(f"there are {len(pairs)} pairs to train on, and at least {FEWEST} are needed. Add more.")
     wanted = _held_out(len(pairs), held_out)
+    sizes = {1: wanted - wanted // 2, 2: wanted // 2}
     parts: list[list[Pair]] = [[], [], []]
-    groups: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault(_key(pair), []).append(pair)
+    groups = _groups(pairs)
     for key in sorted(groups, key=lambda key: hashlib.sha256(f"{seed}\0{key}".encode()).digest()):
-        short = [part for part, size in ((1, wanted - wanted // 2), (2, wanted // 2)) if len(parts[part]) < size]
-        parts[min(short, key=lambda part: len(parts[part])) if short else 0] += groups[key]
-    if len(parts[0]) < FEWEST // 2 or not parts[2]:
+        fitting = [part for part, size in sizes.items() if len(parts[part]) + len(groups[key]) <= size]
+        parts[min(fitting, key=lambda part: len(parts[part])) if fitting else 0] += groups[key]
+    if not parts[2]:
         raise PairsError(
-            f"only {len(groups)} different references among {len(pairs)} pairs: too few to train on some and hold "
-            "others out. Add pairs with other references."
+            f"the {len(pairs)} pairs share so many texts that only {len(groups)} groups of them have none in common: "
+            f"no group is small enough to be among {wanted} held-out pairs. Add other pairs, or raise --held-out."
         )
     train, dev, test = map(tuple, parts)
     return Split(train, dev, test)
+
+
+def _groups(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """The pairs that share a reference, a draft or a source, at once or by way of others, by their first reference.
+
+    >>> pairs = [Pair("A.", "a"), Pair("B.", "a"), Pair("b.", "c"), Pair("D.", "d")]
+    >>> [(key, len(group)) for key, group in _groups(pairs).items()]
+    [('a.', 3), ('d.', 1)]
+    """
+    above: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def top(text: tuple[str, str]) -> tuple[str, str]:
+        while (over := above.setdefault(text, text)) != text:
+            above[text] = above[over]  # half the way next time
+            text = over
+        return text
+
+    def texts(pair: Pair) -> list[tuple[str, str]]:
+        return [(name, _plain(text)) for name in COLUMNS if (text := getattr(pair, name))]
+
+    for pair in pairs:
+        first, *others = texts(pair)
+        for text in others:
+            above[top(text)] = top(first)
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(top(texts(pair)[0]), []).append(pair)
+    return {min(_plain(pair.reference) for pair in group): group for group in groups.values()}
 
 
 def _held_out(count: int, wanted: float | None) -> int:
@@ -149,8 +178,9 @@ def _held_out(count: int, wanted: float | None) -> int:
     return number
 
 
-def _key(pair: Pair) -> str:
-    return " ".join(pair.reference.casefold().split())
+def _plain(text: str) -> str:
+    """What two texts have in common that differ in case and in spaces only."""
+    return " ".join(text.casefold().split())
 
 
 def _tsv(text: str, where: str) -> list[Pair]:
