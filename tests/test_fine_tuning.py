@@ -97,6 +97,25 @@ def test_what_is_trained_is_a_folder_that_loads_and_says_where_it_comes_from(
     assert training["scores"]["answers_over_base"]["scores"]["chrf"]["tests"]
 
 
+def test_each_file_of_pairs_is_named_with_the_digest_of_what_was_read(base: Path, tmp_path: Path) -> None:
+    """Two of one name, of which one is edited and one deleted during the training."""
+    files = [tmp_path / folder / "mine.tsv" for folder in "ab"]
+    for path, rows in zip(files, (ROWS[:30], ROWS[30:]), strict=True):
+        path.parent.mkdir()
+        path.write_text("".join(f"{draft}\t{reference}\n" for draft, reference, _ in rows), encoding="utf-8")
+    digests = {str(path): digest(path) for path in files}
+
+    def meddle(_: str) -> None:
+        files[0].write_text("other\tpairs\n", encoding="utf-8")
+        files[1].unlink(missing_ok=True)
+
+    out = train(files, tmp_path / "mine", model=str(base), watch=Watch(say=meddle), **QUICK).folder
+    assert json.loads((out / "manifest.json").read_text())["data_sha256"] == digests
+    assert json.loads((out / "training.json").read_text())["files"] == digests
+    card = (out / "card.md").read_text(encoding="utf-8")
+    assert all(f"{path} (sha256 {sha256[:16]}…)" in card for path, sha256 in digests.items())
+
+
 def test_the_same_seed_trains_the_same_weights_and_another_others(base: Path, pairs: Path, tmp_path: Path) -> None:
     def made(name: str, seed: int) -> bytes:
         folder = train([pairs], tmp_path / name, model=str(base), **QUICK, seed=seed).folder

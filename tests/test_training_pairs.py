@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postedit import tmx
+from postedit import tmx, training_pairs
 from postedit.errors import ConfigError, PairsError
-from postedit.training_pairs import FEWEST, Pair, check_columns, read, sift, split
+from postedit.training_pairs import FEWEST, Pair, check_columns, sift, split
 from postedit.translator import Job
 
 UNIT = '<tu><tuv xml:lang="{a}"><seg>{source}</seg></tuv><tuv xml:lang="{b}"><seg>{target}</seg></tuv></tu>'
@@ -26,6 +26,10 @@ def wrote(tmp_path: Path, name: str, content: str | bytes) -> Path:
 def memory(*units: str, head: str = "") -> str:
     body = "\n".join(units)
     return f'<?xml version="1.0"?>\n{head}<tmx version="1.4"><header srclang="zh"/><body>\n{body}\n</body></tmx>'
+
+
+def read(path: Path) -> list[Pair]:
+    return list(training_pairs.read(path).pairs)
 
 
 def texts(pairs: list[Pair]) -> list[tuple[str, str, str]]:

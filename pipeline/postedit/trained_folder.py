@@ -18,7 +18,7 @@ from postedit.choices import Gate
 from postedit.comparison import Comparison
 from postedit.errors import OutputError
 from postedit.fine_tuning import Settings, Tuned
-from postedit.manifest import Manifest, digest, files_of
+from postedit.manifest import Manifest, files_of
 from postedit.scores import Scores
 from postedit.tables import comparison_table, scores_table
 from postedit.translator import Job
@@ -43,7 +43,7 @@ class Lineage:
     job: Job
     jobs: frozenset[Job]  # what the new model is trusted with
     settings: Settings
-    given: tuple[Path, ...]  # the files of pairs
+    given: Mapping[str, str]  # the files of pairs, as they were named, with the sha256 of what was read
     counts: Mapping[str, int]  # pairs trained on, held out, left out
     limits: tuple[int, int]  # the longest input and output, in tokens
 
@@ -174,7 +174,7 @@ def write_manifest(folder: Path, lineage: Lineage, found: Findings | None = None
         "max_output_tokens": lineage.limits[1],
         "licence": lineage.base.licence,
         "base": lineage.base_name,
-        "data_sha256": {path.name: digest(path) for path in lineage.given},
+        "data_sha256": dict(lineage.given),
         "files": given,
         "gate": asdict(found.gate) if found and found.gate else {},
         "scores": found.gains.to_dict() if found else {},
@@ -190,7 +190,7 @@ def write_card(folder: Path, lineage: Lineage, tuned: Tuned, found: Findings) ->
         "job": lineage.job,
         "base": lineage.base_name,
         "pairs": dict(lineage.counts),
-        "files": {path.name: digest(path) for path in lineage.given},
+        "files": dict(lineage.given),
         "curve": [asdict(check) for check in tuned.curve],
         "best": asdict(tuned.best),
         "seconds": round(tuned.seconds, 1),
@@ -222,7 +222,7 @@ def _facts(lineage: Lineage, tuned: Tuned, found: Findings) -> list[tuple[str, s
     return [
         ("jobs", ", ".join(job for job in Job if job in lineage.jobs)),
         ("started from", lineage.base_name),
-        ("trained on", ", ".join(f"{path.name} (sha256 {digest(path)[:16]}…)" for path in lineage.given)),
+        ("trained on", ", ".join(f"{path} (sha256 {sha256[:16]}…)" for path, sha256 in lineage.given.items())),
         ("pairs", ", ".join(f"{count} {what}" for what, count in lineage.counts.items())),
         ("held-out loss, a token", f"{start:.3f} before, {best.held_out:.3f} after {best.epochs:.1f} epochs"),
         ("gate", gate),

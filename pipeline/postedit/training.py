@@ -98,7 +98,8 @@ def train(
 
 def _train(task: _Task, folder: Path, scratch: Path, watch: Watch) -> Trained:
     settings = task.settings
-    pairs = [pair for path in task.files for pair in read(path, settings.languages)]
+    given = {str(path): read(path, settings.languages) for path in task.files}
+    pairs = [pair for one in given.values() for pair in one.pairs]
     where = weights.find(task.model, offline=settings.offline)
     base = described(where.folder, where.name)
     job = _job(pairs, base, source=task.source)
@@ -108,9 +109,8 @@ def _train(task: _Task, folder: Path, scratch: Path, watch: Watch) -> Trained:
 
     before = _loaded(task.model, settings)
     name = before.name.partition("|")[0]
-    lineage = Lineage(
-        task.out.name, base, name, job, _jobs(job, base.jobs), settings, task.files, counts, student.limits
-    )
+    digests = {path: one.sha256 for path, one in given.items()}
+    lineage = Lineage(task.out.name, base, name, job, _jobs(job, base.jobs), settings, digests, counts, student.limits)
     old = _outputs(before, weights.gate_of(before), job, parts.test)
     lessons = Lessons(student.translator.codec, parts, job, base.jobs, settings)
     tuned = fine_tune(student.engine, lessons, settings, watch.step)

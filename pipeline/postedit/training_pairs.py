@@ -49,28 +49,40 @@ class Split:
     test: tuple[Pair, ...]
 
 
-def read(path: Path, languages: Languages | None = None) -> list[Pair]:
-    """The pairs of a file, in order; PairsError names the line that is wrong."""
-    readers: dict[str, Callable[[str, str], list[Pair]]] = {
-        ".tsv": _tsv, ".tab": _tsv, ".jsonl": _jsonl, ".ndjson": _jsonl
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file of pairs as it was read."""
+
+    pairs: tuple[Pair, ...]
+    sha256: str
+
+
+def read(path: Path, languages: Languages | None = None) -> Given:
+    """The pairs of a file, in order, and its digest; PairsError names the line that is wrong."""
+    content = _content(path)
+    return Given(tuple(_pairs(content, path, languages or Languages())), hashlib.sha256(content).hexdigest())
+
+
+def _content(path: Path) -> bytes:
     kind = path.suffix.lower()
-    if kind not in readers and kind != ".tmx":
+    if kind not in (*_READERS, ".tmx"):
         raise PairsError(f"{path}: its name does not say what it is. Name it .tsv, .jsonl or .tmx.")
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise PairsError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}. Check --pairs.") from error
-    if kind == ".tmx":
-        codes = languages or Languages()
-        units = tmx.read(content, str(path), codes.source, codes.target)
+
+
+def _pairs(content: bytes, path: Path, languages: Languages) -> list[Pair]:
+    if path.suffix.lower() == ".tmx":
+        units = tmx.read(content, str(path), languages.source, languages.target)
         return [Pair(unit.target, source=unit.source, where=f"{path}:{unit.line}") for unit in units]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise PairsError(f"{path}:{line}: not UTF-8. Convert the file first: iconv -t UTF-8.") from error
-    return readers[kind](text, str(path))
+    return _READERS[path.suffix.lower()](text, str(path))
 
 
 def sift(pairs: Sequence[Pair], job: Job, fits: Callable[[Pair], bool]) -> tuple[list[Pair], Counter[str]]:
@@ -239,3 +251,8 @@ def _object(line: str, place: str) -> Mapping[str, Any]:
     if wrong:
         raise PairsError(f'{place}: "{wrong}" is not a string. Put the text there.')
     return fields
+
+
+_READERS: Mapping[str, Callable[[str, str], list[Pair]]] = {
+    ".tsv": _tsv, ".tab": _tsv, ".jsonl": _jsonl, ".ndjson": _jsonl
+}  # fmt: skip
