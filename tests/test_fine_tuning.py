@@ -11,16 +11,15 @@ import pytest
 
 import postedit
 from models import export, tiny
-from postedit import gate_fitting, weights
 from postedit import manifest as manifests
-from postedit.choices import Gate
+from postedit import weights
 from postedit.errors import ConfigError, ModelError, OutputError, PairsError
 from postedit.fine_tuning import Lessons, Moment, Settings
 from postedit.manifest import digest
 from postedit.seq2seq import Ids, Seq2SeqTranslator
 from postedit.training import Watch, train
 from postedit.training_pairs import Pair, Split
-from postedit.translator import FakeTranslator, Job, Request
+from postedit.translator import Job, Request
 from tests.checkpoints import BUILDERS
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # transformers, torch and ctranslate2 about each other
@@ -180,29 +179,6 @@ def test_an_epoch_has_every_pair_and_a_share_whose_draft_is_the_reference_or_has
     assert 8 <= len(without) <= 28
     assert set(edited) - set(without) <= wanted(Job.POST_EDIT, same=False)
     assert len(examples(Job.RETRANSLATE, 0, identity=0.25)) == 60
-
-
-def _fitted(rewrite: Callable[[str], str], respell: Callable[[str], str] = str) -> Gate:
-    """The gate for a model, given drafts that end in "badly", where "very well indeed" is right."""
-    drafts = [f"{word} people came to the old place and sang badly" for word in WORDS]
-    pairs = [Pair(draft.replace("badly", "very well indeed"), draft) for draft in drafts]
-    outputs = {pair.draft: rewrite(pair.draft) for pair in pairs}
-    outputs |= {pair.reference: respell(pair.reference) for pair in pairs}
-    return gate_fitting.fit(FakeTranslator(outputs), pairs)
-
-
-def test_a_gate_opens_as_far_as_what_gains_and_stays_shut_to_what_loses() -> None:
-    shut = Gate(gate_fitting.MARGINS[0], gate_fitting.EDIT_RATES[0])
-
-    def mend(draft: str) -> str:
-        return draft.replace("badly", "very well indeed")
-
-    def harm(draft: str) -> str:
-        return draft.replace("people came to the old", "persons went by an old")
-
-    assert _fitted(mend) == Gate(0.5, 0.4)
-    assert _fitted(harm) == _fitted(str) == shut
-    assert _fitted(mend, respell=harm) == shut
 
 
 @pytest.mark.parametrize("family", [name for name in BUILDERS if name != "postedit-bart"])

@@ -18,6 +18,7 @@ from postedit.choices import Gate
 from postedit.comparison import Comparison
 from postedit.errors import OutputError
 from postedit.fine_tuning import Settings, Tuned
+from postedit.gate_fitting import SHUT
 from postedit.manifest import Manifest, files_of
 from postedit.scores import Scores
 from postedit.tables import comparison_table, scores_table
@@ -216,7 +217,9 @@ def _card(lineage: Lineage, tuned: Tuned, found: Findings) -> str:
 def _facts(lineage: Lineage, tuned: Tuned, found: Findings) -> list[tuple[str, str]]:
     start, best = tuned.curve[0].held_out, tuned.best
     gate = "none: it has no drafts to compare with"
-    if found.gate:
+    if found.gate == SHUT:
+        gate = "shut: none that was tried surely gained on the pairs to stop by"
+    elif found.gate:
         gate = f"margin {found.gate.margin:g} a token, at most {found.gate.max_edit_rate:.0%} of the words; found on "
         gate += "the pairs to stop by"
     return [
