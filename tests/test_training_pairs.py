@@ -99,6 +99,11 @@ def test_an_entity_that_a_memory_declares_is_refused_and_never_expanded(tmp_path
         ("a.jsonl", "[]\n", r'a\.jsonl:1: it needs "reference"'),
         ("a.jsonl", '{"draft": "a"}\n', r"""a\.jsonl:1: it needs "reference" and "draft".*'draft'"""),
         ("a.jsonl", '{"reference": "a", "draft": 3}\n', r'a\.jsonl:1: "draft" is not a string'),
+        (
+            "a.jsonl",
+            '{"reference": "a", "draft": "b"}\n{"reference": "a", "draft": "\\ud800b"}\n',
+            r'a\.jsonl:2: "draft" has half a character in it .*Mend',
+        ),
         ("a.jsonl", "\n", r"a\.jsonl: the file is empty"),
         ("a.tmx", "<tmx><body>", r"a\.tmx:1: not XML \(no element found\)"),
         ("a.tmx", "<tmx/>", r"a\.tmx: there is no <tu>"),
@@ -203,6 +208,7 @@ def test_pairs_that_are_added_move_few_of_the_others() -> None:
     [
         (FEWEST - 1, None, PairsError, f"there are {FEWEST - 1} pairs to train on, and at least {FEWEST} are needed"),
         (50, 45, ConfigError, "--held-out 45: 45 of 50 pairs; between 2 and 40"),
+        (50, float("inf"), ConfigError, "--held-out inf: 50 of 50 pairs; between 2 and 40"),
         (50, 0.01, ConfigError, r"--held-out 0\.01: 0 of 50 pairs"),
     ],
 )

@@ -6,6 +6,7 @@ keys; TMX has sources and references, and no drafts.
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from postedit.translator import Job
 
 # Fewer than this teach nothing that a held-out part could show.
 FEWEST = 20
+
+# JSON can write half a character, which no text has.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 COLUMNS = ("draft", "reference", "source")
 
@@ -182,7 +186,7 @@ def _held_out(count: int, wanted: float | None) -> int:
     """
     if wanted is None:
         return min(max(round(count * HELD_OUT_SHARE), FEWEST_HELD_OUT), MOST_HELD_OUT)
-    number = round(count * wanted) if wanted < 1 else round(wanted)
+    number = round(count * wanted if wanted < 1 else min(wanted, count))
     if not 2 <= number <= count - FEWEST // 2:
         raise ConfigError(
             f"--held-out {wanted:g}: {number} of {count} pairs; between 2 and {count - FEWEST // 2} can be held out."
@@ -250,6 +254,9 @@ def _object(line: str, place: str) -> Mapping[str, Any]:
     wrong = next((name for name in COLUMNS if name in fields and not isinstance(fields[name], str)), None)
     if wrong:
         raise PairsError(f'{place}: "{wrong}" is not a string. Put the text there.')
+    halved = next((name for name in COLUMNS if _SURROGATE.search(fields.get(name, ""))), None)
+    if halved:
+        raise PairsError(f'{place}: "{halved}" has half a character in it (a lone \\ud800 or the like). Mend the text.')
     return fields
 
 
