@@ -16,6 +16,8 @@ from postedit.translator import Job
 
 UNIT = '<tu><tuv xml:lang="{a}"><seg>{source}</seg></tuv><tuv xml:lang="{b}"><seg>{target}</seg></tuv></tu>'
 
+DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
+
 
 def wrote(tmp_path: Path, name: str, content: str | bytes) -> Path:
     path = tmp_path / name
@@ -111,6 +113,13 @@ def test_an_entity_that_a_memory_declares_is_refused_and_never_expanded(tmp_path
             "a.tmx",
             memory(UNIT.format(a="fr", b="de", source="a", target="b")),
             r"no unit has both 'zh' and 'en'; .*de, fr",
+        ),
+        ("a.tmx", '<?xml version="1.0" encoding="GB2312"?><tmx/>', r"a\.tmx: its encoding cannot be read .*as UTF-8"),
+        ("a.tmx", '<?xml version="1.0" encoding="foo"?><tmx/>', r"a\.tmx: its encoding cannot be read .*as UTF-8"),
+        (
+            "a.tmx",
+            memory(UNIT.format(a="zh", b="en", source="好", target="a&shrug;b"), head=DOCTYPE),
+            r"a\.tmx:4: the entity &shrug; is declared in another file.*Write the character itself",
         ),
         ("a.csv", "a,b\n", r"a\.csv: its name does not say what it is\. Name it \.tsv"),
     ],
@@ -229,3 +238,38 @@ def test_one_reference_many_times_cannot_be_split() -> None:
 def test_a_memory_of_other_languages_is_read_by_naming_them() -> None:
     content = memory(UNIT.format(a="de-AT", b="en", source="Gut.", target="Good.")).encode()
     assert [(unit.source, unit.target) for unit in tmx.read(content, "a.tmx", "de")] == [("Gut.", "Good.")]
+
+
+@pytest.mark.parametrize(("source", "target"), [("zh-CN", "en"), ("ZH", "EN"), ("zh_cn", "en-US"), ("zh-HK", "en")])
+def test_a_language_may_be_asked_for_as_the_file_spells_it_or_otherwise(source: str, target: str) -> None:
+    content = memory(UNIT.format(a="zh-CN", b="en", source="好。", target="Good.")).encode()
+    assert [(unit.source, unit.target) for unit in tmx.read(content, "a.tmx", source, target)] == [("好。", "Good.")]
+
+
+def test_of_several_variants_the_one_asked_for_is_taken_and_an_empty_one_never() -> None:
+    variant = '<tuv xml:lang="{}"><seg>{}</seg></tuv>'
+
+    def source(asked: str, *variants: tuple[str, str]) -> str:
+        unit = "".join(variant.format(*one) for one in (*variants, ("en", "Good.")))
+        return tmx.read(memory(f"<tu>{unit}</tu>").encode(), "a.tmx", asked)[0].source
+
+    assert source("zh", ("zh-TW", ""), ("zh-CN", "好")) == "好"
+    assert source("zh", ("zh", "好"), ("zh", "")) == "好"
+    assert source("zh", ("zh-TW", "妳"), ("zh-CN", "你")) == "妳"
+    assert source("zh-cn", ("zh-TW", "妳"), ("zh_CN", "你")) == "你"
+    assert source("zh-CN", ("zh-TW", "妳"), ("zh-CN", "")) == "妳"
+
+
+def test_an_entity_of_html_is_read_without_the_file_that_declares_it() -> None:
+    unit = UNIT.format(a="zh", b="en", source="好", target="a&nbsp;b caf&eacute;<ph>&nbsp;</ph>")
+    assert tmx.read(memory(unit, head=DOCTYPE).encode(), "a.tmx")[0].target == "a b café"
+
+
+def test_tags_may_have_the_prefix_of_a_namespace() -> None:
+    unit = UNIT.format(a="zh", b="en", source="好<t:ph>x</t:ph>", target="Good.")
+    for tag in ("tu", "tuv", "seg"):
+        unit = (
+            unit.replace(f"<{tag}>", f"<t:{tag}>").replace(f"<{tag} ", f"<t:{tag} ").replace(f"</{tag}>", f"</t:{tag}>")
+        )
+    content = f'<t:tmx xmlns:t="http://www.lisa.org/tmx14"><t:body>{unit}</t:body></t:tmx>'
+    assert [(unit.source, unit.target) for unit in tmx.read(content.encode(), "a.tmx")] == [("好", "Good.")]
