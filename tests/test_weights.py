@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from postedit import weights
+from postedit import checkpoint, weights
 from postedit.commands_models import summary
 from postedit.errors import ConfigError, ModelError
 from postedit.translator import Job, Request
@@ -136,6 +136,21 @@ def test_a_folder_that_cannot_be_loaded_says_why(files: dict[str, str], message:
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=message):
         weights.load(str(tmp_path), offline=True)
+
+
+@pytest.mark.parametrize(
+    ("card", "licence"),
+    [
+        ("---\nlanguage: en\nlicense: mit\n---\n# Model\n", "mit"),
+        ('---\nlicense: "cc-by-4.0"\nlanguage:\n- en\n---\n', "cc-by-4.0"),
+        ("---\nlanguage: en\n---\n# Model\nThe training data has\nlicense: proprietary-do-not-use\n", ""),
+        ("---\n---\nlicense: mit\n", ""),
+        ("# Model\nlicense: mit\n", ""),
+    ],
+)
+def test_a_licence_is_read_in_the_front_matter_only(card: str, licence: str, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(card, encoding="utf-8")
+    assert checkpoint.licence_in(tmp_path) == licence
 
 
 @pytest.mark.parametrize("settings", [{"engine": "onnx"}, {"compute_type": "int7"}])

@@ -18,8 +18,8 @@ _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 # What a checkpoint is made of. Cards and pictures beside it are not.
 PARTS = (".safetensors", ".bin", ".json", ".model", ".spm", ".txt")
 
-# The card of a model on the hub begins with a few lines of YAML, "license: mit" among them.
-_LICENCE = re.compile(r"\A---\n(?:.*\n)*?license: *[\"']?([^\n\"']+)", re.MULTILINE)
+# The card of a model on the hub begins with a few lines of YAML, "license: mit" among them, up to the next "---".
+_LICENCE = re.compile(r"\A---\n(?:(?!---).*\n)*?license: *[\"']?([^\n\"']+)", re.MULTILINE)
 
 
 def described(folder: Path, name: str) -> Manifest:
