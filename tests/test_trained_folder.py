@@ -91,3 +91,21 @@ def test_what_goes_wrong_inside_is_not_told_as_a_fault_of_the_folder(tmp_path: P
     with pytest.raises(FileNotFoundError, match="nowhere"):
         train(tmp_path / "m", meanwhile=(tmp_path / "nowhere").read_text)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_only_the_new_name_fails_the_old_model_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.replace
+
+    def refusing(path: Path, target: Path) -> Path:
+        if path.name == "m.partial":
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", refusing)
+    out = filled(tmp_path / "m")
+    with pytest.raises(OutputError, match=r"\(Permission denied\)\. It is whole, and stays in .*m\.partial"):
+        train(out, "hours")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m", "m.partial"]
+    assert (out / "training.json").read_text() == "old"
