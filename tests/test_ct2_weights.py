@@ -1,6 +1,7 @@
 """What is read back from an exported model is the model."""
 
 import json
+import struct
 from pathlib import Path
 
 import ctranslate2
@@ -91,6 +92,27 @@ def test_a_file_that_is_cut_short_is_an_error_of_ours(size: int, exported: Path,
     with pytest.raises(ModelError, match=r"model\.bin: these CTranslate2 weights cannot be read"):
         ct2_weights.rebuild(exported, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def written(path: Path, scales: int, named: str) -> Path:
+    """A file of one matrix of two rows in int8, its scales, and another name for what is `named`."""
+
+    def text(words: str) -> bytes:
+        return struct.pack("<H", len(words) + 1) + words.encode() + b"\0"
+
+    head = struct.pack("<I", 6) + text("TransformerSpec") + struct.pack("<II", 1, 2)
+    matrix = text("a/weight") + struct.pack("<BIIBI", 2, 2, 3, 1, 6) + bytes(range(6))
+    scale = text("a/weight_scale") + struct.pack("<BIBI", 1, scales, 0, 4 * scales) + struct.pack("<f", 2.0) * scales
+    path.write_bytes(head + matrix + scale + struct.pack("<I", 1) + text("b/weight") + text(named))
+    return path
+
+
+def test_weights_that_contradict_themselves_are_an_error_of_ours(tmp_path: Path) -> None:
+    right = ct2_weights.read_variables(written(tmp_path / "model.bin", 2, "a/weight"))
+    assert right["b/weight"].tolist() == [[0.0, 0.5, 1.0], [1.5, 2.0, 2.5]]
+    for scales, named in ((2, "c/weight"), (3, "a/weight"), (1, "a/weight")):
+        with pytest.raises(ModelError, match=r"model\.bin: these CTranslate2 weights cannot be read"):
+            ct2_weights.read_variables(written(tmp_path / "model.bin", scales, named))
 
 
 def test_another_family_cannot_be_rebuilt(tmp_path: Path) -> None:

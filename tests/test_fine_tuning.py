@@ -1,5 +1,6 @@
 """The training loop on tiny models: every family learns, the same seed says the same, and what is best is kept."""
 
+import itertools
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -10,23 +11,23 @@ import pytest
 
 import postedit
 from models import export, tiny
-from postedit import gate_fitting, weights
 from postedit import manifest as manifests
-from postedit.choices import Gate
+from postedit import weights
 from postedit.errors import ConfigError, ModelError, OutputError, PairsError
 from postedit.fine_tuning import Lessons, Moment, Settings
 from postedit.manifest import digest
 from postedit.seq2seq import Ids, Seq2SeqTranslator
 from postedit.training import Watch, train
 from postedit.training_pairs import Pair, Split
-from postedit.translator import FakeTranslator, Job, Request
+from postedit.translator import Job, Request
 from tests.checkpoints import BUILDERS
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # transformers, torch and ctranslate2 about each other
 
 WORDS = ["city", "opened", "new", "library", "may", "people", "came", "see", "old", "books", "river", "farm", "village"]
 DRAFTS = [" ".join([WORDS[n % 13], WORDS[(n * 5 + 2) % 13], WORDS[(n * 7 + 1) % 11], WORDS[n % 3]]) for n in range(60)]
-ROWS = [(f"{draft} the the", f"the {draft}", f"城市图书馆{'开放了' * (n % 3)}") for n, draft in enumerate(DRAFTS)]
+SOURCES = ["".join(letters) for letters in itertools.islice(itertools.permutations("城市图书馆开放"), 0, 60 * 70, 70)]
+ROWS = [(f"{draft} the the", f"the {draft}", f"{source}了") for draft, source in zip(DRAFTS, SOURCES, strict=True)]
 QUICK: dict[str, Any] = {"epochs": 2, "learning_rate": 5e-3, "batch_tokens": 200, "threads": 1, "offline": True}
 
 
@@ -95,6 +96,25 @@ def test_what_is_trained_is_a_folder_that_loads_and_says_where_it_comes_from(
     assert training["scores"]["answers_over_base"]["scores"]["chrf"]["tests"]
 
 
+def test_each_file_of_pairs_is_named_with_the_digest_of_what_was_read(base: Path, tmp_path: Path) -> None:
+    """Two of one name, of which one is edited and one deleted during the training."""
+    files = [tmp_path / folder / "mine.tsv" for folder in "ab"]
+    for path, rows in zip(files, (ROWS[:30], ROWS[30:]), strict=True):
+        path.parent.mkdir()
+        path.write_text("".join(f"{draft}\t{reference}\n" for draft, reference, _ in rows), encoding="utf-8")
+    digests = {str(path): digest(path) for path in files}
+
+    def meddle(_: str) -> None:
+        files[0].write_text("other\tpairs\n", encoding="utf-8")
+        files[1].unlink(missing_ok=True)
+
+    out = train(files, tmp_path / "mine", model=str(base), watch=Watch(say=meddle), **QUICK).folder
+    assert json.loads((out / "manifest.json").read_text())["data_sha256"] == digests
+    assert json.loads((out / "training.json").read_text())["files"] == digests
+    card = (out / "card.md").read_text(encoding="utf-8")
+    assert all(f"{path} (sha256 {sha256[:16]}…)" in card for path, sha256 in digests.items())
+
+
 def test_the_same_seed_trains_the_same_weights_and_another_others(base: Path, pairs: Path, tmp_path: Path) -> None:
     def made(name: str, seed: int) -> bytes:
         folder = train([pairs], tmp_path / name, model=str(base), **QUICK, seed=seed).folder
@@ -161,29 +181,6 @@ def test_an_epoch_has_every_pair_and_a_share_whose_draft_is_the_reference_or_has
     assert len(examples(Job.RETRANSLATE, 0, identity=0.25)) == 60
 
 
-def _fitted(rewrite: Callable[[str], str], respell: Callable[[str], str] = str) -> Gate:
-    """The gate for a model, given drafts that end in "badly", where "very well indeed" is right."""
-    drafts = [f"{word} people came to the old place and sang badly" for word in WORDS]
-    pairs = [Pair(draft.replace("badly", "very well indeed"), draft) for draft in drafts]
-    outputs = {pair.draft: rewrite(pair.draft) for pair in pairs}
-    outputs |= {pair.reference: respell(pair.reference) for pair in pairs}
-    return gate_fitting.fit(FakeTranslator(outputs), pairs)
-
-
-def test_a_gate_opens_as_far_as_what_gains_and_stays_shut_to_what_loses() -> None:
-    shut = Gate(gate_fitting.MARGINS[0], gate_fitting.EDIT_RATES[0])
-
-    def mend(draft: str) -> str:
-        return draft.replace("badly", "very well indeed")
-
-    def harm(draft: str) -> str:
-        return draft.replace("people came to the old", "persons went by an old")
-
-    assert _fitted(mend) == Gate(0.5, 0.4)
-    assert _fitted(harm) == _fitted(str) == shut
-    assert _fitted(mend, respell=harm) == shut
-
-
 @pytest.mark.parametrize("family", [name for name in BUILDERS if name != "postedit-bart"])
 def test_every_family_of_the_hub_learns_its_job(family: str, work: Path, tmp_path: Path) -> None:
     folder = work / family
@@ -220,9 +217,10 @@ def test_it_stops_when_the_held_out_loss_stops_falling_and_keeps_the_best_state(
 
 
 def test_where_nothing_is_learned_nothing_is_written(base: Path, pairs: Path, tmp_path: Path) -> None:
+    once = train([pairs], tmp_path / "once", model=str(base), **QUICK).folder
     with pytest.raises(ModelError, match=r"nothing was learned: the held-out loss went from .*--learning-rate"):
-        train([pairs], tmp_path / "mine", model=str(base), **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
-    assert list(tmp_path.iterdir()) == []
+        train([pairs], tmp_path / "mine", model=str(once), **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
+    assert list(tmp_path.iterdir()) == [once]
 
 
 def _broken_off(when: Callable[[Moment], bool]) -> Watch:
@@ -262,7 +260,7 @@ def test_what_is_there_already_is_replaced_only_by_force_and_only_if_it_was_trai
     shutil.rmtree(out)
     before = manifests.read(train([pairs], out, model=str(base), **QUICK).folder).digest
     with pytest.raises(ModelError, match="nothing was learned"):
-        train([pairs], out, model=str(base), force=True, **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
+        train([pairs], out, model=str(out), force=True, **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
     assert manifests.read(out).digest == before
     train([pairs], out, model=str(base), force=True, **(QUICK | {"seed": 5}))
     assert manifests.read(out).digest != before

@@ -199,6 +199,20 @@ def test_models_tells_a_damaged_folder(tmp_path: Path, capsys: pytest.CaptureFix
     assert "sentencepiece.model: damaged" in said.err
 
 
+def test_models_tells_a_manifest_that_vouches_for_nothing_and_one_that_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "manifest.json"
+    said = {"name": "x", "jobs": ["polish"], "family": "postedit-bart", "files": {}}
+    path.write_text(json.dumps(said))
+    assert main(["models", str(tmp_path)]) == 0
+    assert "not checked" in capsys.readouterr().out
+    for wrong in ({"sha256": "ab" * 32, "bytes": "1"}, {"sha256": 5, "bytes": 1}):
+        path.write_text(json.dumps(said | {"files": {"model.bin": wrong}}))
+        assert main(["models", str(tmp_path)]) == 1
+        assert "manifest.json: this manifest cannot be read (TypeError: model.bin:" in capsys.readouterr().err
+
+
 def test_models_describes_a_checkpoint_that_nothing_vouches_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

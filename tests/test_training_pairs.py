@@ -2,18 +2,21 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postedit import tmx
+from postedit import tmx, training_pairs
 from postedit.errors import ConfigError, PairsError
-from postedit.training_pairs import FEWEST, Pair, check_columns, read, sift, split
+from postedit.training_pairs import FEWEST, Pair, check_columns, sift, split
 from postedit.translator import Job
 
 UNIT = '<tu><tuv xml:lang="{a}"><seg>{source}</seg></tuv><tuv xml:lang="{b}"><seg>{target}</seg></tuv></tu>'
+
+DOCTYPE = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
 
 
 def wrote(tmp_path: Path, name: str, content: str | bytes) -> Path:
@@ -25,6 +28,10 @@ def wrote(tmp_path: Path, name: str, content: str | bytes) -> Path:
 def memory(*units: str, head: str = "") -> str:
     body = "\n".join(units)
     return f'<?xml version="1.0"?>\n{head}<tmx version="1.4"><header srclang="zh"/><body>\n{body}\n</body></tmx>'
+
+
+def read(path: Path) -> list[Pair]:
+    return list(training_pairs.read(path).pairs)
 
 
 def texts(pairs: list[Pair]) -> list[tuple[str, str, str]]:
@@ -94,6 +101,11 @@ def test_an_entity_that_a_memory_declares_is_refused_and_never_expanded(tmp_path
         ("a.jsonl", "[]\n", r'a\.jsonl:1: it needs "reference"'),
         ("a.jsonl", '{"draft": "a"}\n', r"""a\.jsonl:1: it needs "reference" and "draft".*'draft'"""),
         ("a.jsonl", '{"reference": "a", "draft": 3}\n', r'a\.jsonl:1: "draft" is not a string'),
+        (
+            "a.jsonl",
+            '{"reference": "a", "draft": "b"}\n{"reference": "a", "draft": "\\ud800b"}\n',
+            r'a\.jsonl:2: "draft" has half a character in it .*Mend',
+        ),
         ("a.jsonl", "\n", r"a\.jsonl: the file is empty"),
         ("a.tmx", "<tmx><body>", r"a\.tmx:1: not XML \(no element found\)"),
         ("a.tmx", "<tmx/>", r"a\.tmx: there is no <tu>"),
@@ -101,6 +113,13 @@ def test_an_entity_that_a_memory_declares_is_refused_and_never_expanded(tmp_path
             "a.tmx",
             memory(UNIT.format(a="fr", b="de", source="a", target="b")),
             r"no unit has both 'zh' and 'en'; .*de, fr",
+        ),
+        ("a.tmx", '<?xml version="1.0" encoding="GB2312"?><tmx/>', r"a\.tmx: its encoding cannot be read .*as UTF-8"),
+        ("a.tmx", '<?xml version="1.0" encoding="foo"?><tmx/>', r"a\.tmx: its encoding cannot be read .*as UTF-8"),
+        (
+            "a.tmx",
+            memory(UNIT.format(a="zh", b="en", source="好", target="a&shrug;b"), head=DOCTYPE),
+            r"a\.tmx:4: the entity &shrug; is declared in another file.*Write the character itself",
         ),
         ("a.csv", "a,b\n", r"a\.csv: its name does not say what it is\. Name it \.tsv"),
     ],
@@ -131,33 +150,55 @@ def test_what_cannot_teach_is_left_out_and_counted() -> None:
     assert left_out == Counter({"repeated": 2, "no reference": 1, "no draft": 1, "too long for the model": 1})
 
 
+def plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 @given(
-    st.lists(st.text("ab C", min_size=1, max_size=4), min_size=FEWEST, max_size=120),
+    st.lists(st.tuples(*[st.text("ab C", min_size=1, max_size=4)] * 3), min_size=FEWEST, max_size=120),
+    st.sampled_from(["reference", "draft", "source"]),
     st.none() | st.floats(0.1, 0.4),
     st.integers(0, 3),
 )
-def test_no_reference_is_in_two_parts_and_nothing_is_lost(
-    references: list[str], held_out: float | None, seed: int
+def test_no_text_is_in_two_parts_and_nothing_is_lost_and_no_more_is_held_out_than_wanted(
+    rows: list[tuple[str, str, str]], shared: str, held_out: float | None, seed: int
 ) -> None:
-    pairs = [Pair(reference, draft=str(n)) for n, reference in enumerate(references)]
+    made = [Pair(f"{row[0]}{n % 40}", f"{row[1]}{n}", f"{row[2]}{n % 31}") for n, row in enumerate(rows)]
+    pairs = [replace(pair, **{shared: row[0]}) for pair, row in zip(made, rows, strict=True)]
     try:
         parts = split(pairs, held_out, seed)
     except PairsError as error:
-        assert "different references" in str(error)  # noqa: PT017
+        assert "share so many texts" in str(error)  # noqa: PT017
         return
-    keys = [
-        {" ".join(pair.reference.casefold().split()) for pair in part} for part in (parts.train, parts.dev, parts.test)
-    ]
-    assert not keys[0] & keys[1]
-    assert not keys[0] & keys[2]
-    assert not keys[1] & keys[2]
-    assert sorted(pair.draft for part in (parts.train, parts.dev, parts.test) for pair in part) == sorted(
-        pair.draft for pair in pairs
-    )
+    for name in ("reference", "draft", "source"):
+        train, dev, test = (
+            {plain(getattr(pair, name)) for pair in part} - {""} for part in (parts.train, parts.dev, parts.test)
+        )
+        assert not train & dev
+        assert not train & test
+        assert not dev & test
+    together = [*parts.train, *parts.dev, *parts.test]
+    assert Counter(together) == Counter(pairs)
+    wanted = max(round(len(pairs) * (held_out or 0.1)), 0 if held_out else 8)
+    assert len(parts.dev) + len(parts.test) <= wanted
+
+
+def test_a_draft_with_two_references_is_on_one_side() -> None:
+    pairs = [Pair(f"reference {n}, {way}", f"draft {n}", f"source {n}") for n in range(100) for way in "ab"]
+    parts = split(pairs, None, 1)
+    assert (len(parts.train), len(parts.dev), len(parts.test)) == (180, 10, 10)
+    assert not {pair.draft for pair in parts.train} & {pair.draft for pair in (*parts.dev, *parts.test)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reference_that_half_the_pairs_have_is_trained_on(seed: int) -> None:
+    pairs = [Pair("the same" if n % 2 else f"reference {n}", f"draft {n}") for n in range(2000)]
+    parts = split(pairs, None, seed)
+    assert (len(parts.train), len(parts.dev), len(parts.test)) == (1800, 100, 100)
 
 
 def test_the_split_follows_from_the_seed_and_not_from_the_order() -> None:
-    pairs = [Pair(f"reference {n}", draft="x") for n in range(100)]
+    pairs = [Pair(f"reference {n}", draft=f"draft {n}") for n in range(100)]
     shuffled = random.Random(1).sample(pairs, len(pairs))
     first, second = split(pairs, 0.2, 7), split(shuffled, 0.2, 7)
     assert set(first.test) == set(second.test)
@@ -166,7 +207,7 @@ def test_the_split_follows_from_the_seed_and_not_from_the_order() -> None:
 
 
 def test_pairs_that_are_added_move_few_of_the_others() -> None:
-    pairs = [Pair(f"reference {n}", draft="x") for n in range(220)]
+    pairs = [Pair(f"reference {n}", draft=f"draft {n}") for n in range(220)]
     before, after = split(pairs[:200], 40, 1), split(pairs, 40, 1)
     assert len({*before.dev, *before.test} & {*after.dev, *after.test}) >= 30
 
@@ -176,6 +217,7 @@ def test_pairs_that_are_added_move_few_of_the_others() -> None:
     [
         (FEWEST - 1, None, PairsError, f"there are {FEWEST - 1} pairs to train on, and at least {FEWEST} are needed"),
         (50, 45, ConfigError, "--held-out 45: 45 of 50 pairs; between 2 and 40"),
+        (50, float("inf"), ConfigError, "--held-out inf: 50 of 50 pairs; between 2 and 40"),
         (50, 0.01, ConfigError, r"--held-out 0\.01: 0 of 50 pairs"),
     ],
 )
@@ -187,10 +229,47 @@ def test_too_few_pairs_and_too_many_held_out_are_refused(
 
 
 def test_one_reference_many_times_cannot_be_split() -> None:
-    with pytest.raises(PairsError, match="only 1 different references among 30 pairs"):
+    with pytest.raises(
+        PairsError, match=r"only 1 groups? .*no group is small enough to be among 8 held-out pairs\. .*--held-out"
+    ):
         split([Pair("the same", draft=str(n)) for n in range(30)], None, 1)
 
 
 def test_a_memory_of_other_languages_is_read_by_naming_them() -> None:
     content = memory(UNIT.format(a="de-AT", b="en", source="Gut.", target="Good.")).encode()
     assert [(unit.source, unit.target) for unit in tmx.read(content, "a.tmx", "de")] == [("Gut.", "Good.")]
+
+
+@pytest.mark.parametrize(("source", "target"), [("zh-CN", "en"), ("ZH", "EN"), ("zh_cn", "en-US"), ("zh-HK", "en")])
+def test_a_language_may_be_asked_for_as_the_file_spells_it_or_otherwise(source: str, target: str) -> None:
+    content = memory(UNIT.format(a="zh-CN", b="en", source="好。", target="Good.")).encode()
+    assert [(unit.source, unit.target) for unit in tmx.read(content, "a.tmx", source, target)] == [("好。", "Good.")]
+
+
+def test_of_several_variants_the_one_asked_for_is_taken_and_an_empty_one_never() -> None:
+    variant = '<tuv xml:lang="{}"><seg>{}</seg></tuv>'
+
+    def source(asked: str, *variants: tuple[str, str]) -> str:
+        unit = "".join(variant.format(*one) for one in (*variants, ("en", "Good.")))
+        return tmx.read(memory(f"<tu>{unit}</tu>").encode(), "a.tmx", asked)[0].source
+
+    assert source("zh", ("zh-TW", ""), ("zh-CN", "好")) == "好"
+    assert source("zh", ("zh", "好"), ("zh", "")) == "好"
+    assert source("zh", ("zh-TW", "妳"), ("zh-CN", "你")) == "妳"
+    assert source("zh-cn", ("zh-TW", "妳"), ("zh_CN", "你")) == "你"
+    assert source("zh-CN", ("zh-TW", "妳"), ("zh-CN", "")) == "妳"
+
+
+def test_an_entity_of_html_is_read_without_the_file_that_declares_it() -> None:
+    unit = UNIT.format(a="zh", b="en", source="好", target="a&nbsp;b caf&eacute;<ph>&nbsp;</ph>")
+    assert tmx.read(memory(unit, head=DOCTYPE).encode(), "a.tmx")[0].target == "a b café"
+
+
+def test_tags_may_have_the_prefix_of_a_namespace() -> None:
+    unit = UNIT.format(a="zh", b="en", source="好<t:ph>x</t:ph>", target="Good.")
+    for tag in ("tu", "tuv", "seg"):
+        unit = (
+            unit.replace(f"<{tag}>", f"<t:{tag}>").replace(f"<{tag} ", f"<t:{tag} ").replace(f"</{tag}>", f"</t:{tag}>")
+        )
+    content = f'<t:tmx xmlns:t="http://www.lisa.org/tmx14"><t:body>{unit}</t:body></t:tmx>'
+    assert [(unit.source, unit.target) for unit in tmx.read(content.encode(), "a.tmx")] == [("好", "Good.")]

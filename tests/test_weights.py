@@ -5,10 +5,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from postedit import weights
+from postedit import checkpoint, weights
 from postedit.commands_models import summary
 from postedit.errors import ConfigError, ModelError
 from postedit.translator import Job, Request
@@ -22,6 +23,12 @@ def cut(*arguments, **settings):
     raise AssertionError("the network was asked for")
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = cut
 """
+
+
+def _manifest(**file: Any) -> str:
+    """A manifest of one file of which these facts are wrong."""
+    files = {"model.bin": {"sha256": "ab" * 32, "bytes": 1} | file}
+    return json.dumps({"name": "x", "jobs": ["polish"], "family": "postedit-bart", "files": files})
 
 
 @pytest.fixture
@@ -90,7 +97,9 @@ def test_a_missing_file_is_noticed(copy: Path) -> None:
         weights.load(str(copy))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"name": "x"}', _manifest(bytes="1"), _manifest(bytes=True), _manifest(sha256=5)]
+)
 def test_a_broken_manifest_is_an_error_of_ours(copy: Path, text: str) -> None:
     (copy / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=r"manifest\.json: this manifest cannot be read"):
@@ -109,6 +118,11 @@ def test_an_unknown_name_lists_what_ships(name: str, tmp_path: Path, monkeypatch
     [
         ({}, r"neither manifest\.json nor config\.json"),
         ({"config.json": "{"}, r"config\.json: cannot be read"),
+        ({"config.json": "[]"}, r"/config\.json: cannot be read .*no JSON object"),
+        (
+            {"config.json": "{}", "generation_config.json": "[]"},
+            r"generation_config\.json: cannot be read .*no JSON obj",
+        ),
         ({"config.json": '{"model_type": "bart"}'}, r"no \*\.safetensors"),
         ({"config.json": '{"model_type": "bart"}', "pytorch_model.bin": "x"}, "only in pytorch_model.bin.*safetensors"),
         ({"config.json": '{"model_type": "gpt2"}', "model.safetensors": "x"}, "type 'gpt2' is not known"),
@@ -122,6 +136,21 @@ def test_a_folder_that_cannot_be_loaded_says_why(files: dict[str, str], message:
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=message):
         weights.load(str(tmp_path), offline=True)
+
+
+@pytest.mark.parametrize(
+    ("card", "licence"),
+    [
+        ("---\nlanguage: en\nlicense: mit\n---\n# Model\n", "mit"),
+        ('---\nlicense: "cc-by-4.0"\nlanguage:\n- en\n---\n', "cc-by-4.0"),
+        ("---\nlanguage: en\n---\n# Model\nThe training data has\nlicense: proprietary-do-not-use\n", ""),
+        ("---\n---\nlicense: mit\n", ""),
+        ("# Model\nlicense: mit\n", ""),
+    ],
+)
+def test_a_licence_is_read_in_the_front_matter_only(card: str, licence: str, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(card, encoding="utf-8")
+    assert checkpoint.licence_in(tmp_path) == licence
 
 
 @pytest.mark.parametrize("settings", [{"engine": "onnx"}, {"compute_type": "int7"}])

@@ -18,8 +18,8 @@ _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 # What a checkpoint is made of. Cards and pictures beside it are not.
 PARTS = (".safetensors", ".bin", ".json", ".model", ".spm", ".txt")
 
-# The card of a model on the hub begins with a few lines of YAML, "license: mit" among them.
-_LICENCE = re.compile(r"\A---\n(?:.*\n)*?license: *[\"']?([^\n\"']+)", re.MULTILINE)
+# The card of a model on the hub begins with a few lines of YAML, "license: mit" among them, up to the next "---".
+_LICENCE = re.compile(r"\A---\n(?:(?!---).*\n)*?license: *[\"']?([^\n\"']+)", re.MULTILINE)
 
 
 def described(folder: Path, name: str) -> Manifest:
@@ -54,18 +54,27 @@ def licence_in(folder: Path) -> str:
 
 def settings_in(folder: Path) -> dict[str, Any]:
     """config.json, with what generation_config.json adds."""
-    path = folder / "config.json"
     try:
-        settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        settings = _object(folder / "config.json")
         if (more := folder / "generation_config.json").exists():
-            settings |= {key: value for key, value in json.loads(more.read_text(encoding="utf-8")).items() if value}
+            settings |= {key: value for key, value in _object(more).items() if value}
     except FileNotFoundError as error:
         raise ModelError(
             f"{folder}: no model here: neither manifest.json nor config.json. Name the folder that holds one of them."
         ) from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read ({error}). Fetch the model again.") from error
     return settings
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: cannot be read ({error}). Fetch the model again.") from error
+    if not isinstance(said, dict):
+        raise ModelError(f"{path}: cannot be read (it is no JSON object). Fetch the model again.")
+    return said
 
 
 def refuse_pickles(folder: Path) -> None:

@@ -59,6 +59,6 @@ def checked(manifest: Manifest) -> str:
     from postedit import manifest as manifests
 
     if not manifest.vouches:
-        return f"{len(manifest.files)} files, not checked: there is no manifest.json that says what they should be"
+        return f"{len(manifest.files)} files, not checked: no manifest.json says what they should be"
     manifests.verify(manifest)
     return f"{len(manifest.files)} files checked by sha256, all as they were written"

@@ -33,15 +33,15 @@ _OURS = {"pre_norm": 0, "activation": 3, "scale_embeddings": 0}
 def read_variables(path: Path) -> dict[str, Array]:
     """Every variable of a `model.bin` by its name, in float32, what was quantized multiplied out.
 
-    Raises ModelError for a file that is cut short or of another version.
+    Raises ModelError for a file that is cut short, contradicts itself or is of another version.
     """
     try:
         variables = _parse(path.read_bytes())
-    except (OSError, struct.error, ValueError, IndexError) as error:
+        return {name: _dequantized(name, variables) for name in variables if not name.endswith("_scale")}
+    except (OSError, struct.error, ValueError, LookupError) as error:
         raise ModelError(
             f"{path}: these CTranslate2 weights cannot be read ({error}). Fetch the model again."
         ) from error
-    return {name: _dequantized(name, variables) for name in variables if not name.endswith("_scale")}
 
 
 def rebuild(weights: Path, out: Path, loosen: int | None = None) -> Path:
@@ -118,6 +118,8 @@ def _dequantized(name: str, variables: Mapping[str, Array]) -> Array:
     scale = variables.get(f"{name}_scale")
     if scale is None:
         return values
+    if scale.ndim and scale.shape != values.shape[:1]:
+        raise ValueError(f"{name} has the shape {values.shape} and scales of the shape {scale.shape}")
     return values / (scale[:, None] if scale.ndim else scale)  # int8 has a scale a row, int16 one in all
 
 

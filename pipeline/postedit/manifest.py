@@ -48,7 +48,7 @@ class Manifest:
     @property
     def vouches(self) -> bool:
         """Whether it says what the files should be; that of a folder without a manifest does not."""
-        return all(file.sha256 for file in self.files)
+        return bool(self.files) and all(file.sha256 for file in self.files)
 
     @property
     def is_checkpoint(self) -> bool:
@@ -71,7 +71,7 @@ def read(folder: Path) -> Manifest:
             name=said["name"],
             jobs=frozenset(Job(job) for job in said["jobs"]),
             family=said["family"],
-            files=tuple(File(name, file["sha256"], file["bytes"]) for name, file in said["files"].items()),
+            files=tuple(_file(name, file) for name, file in said["files"].items()),
             weights=folder / "weights" if (folder / "weights").is_dir() else folder,
             version=str(said.get("version", "")),
             max_input_tokens=int(said.get("max_input_tokens", 256)),
@@ -86,6 +86,13 @@ def read(folder: Path) -> Manifest:
             "Export the model again, or reinstall postedit if it came with it."
         ) from error
     return manifest
+
+
+def _file(name: str, said: Mapping[str, Any]) -> File:
+    sha256, size = said["sha256"], said["bytes"]
+    if not isinstance(sha256, str) or type(size) is not int:
+        raise TypeError(f"{name}: sha256 must be a string and bytes a whole number, not {sha256!r} and {size!r}")
+    return File(name, sha256, size)
 
 
 def verify(manifest: Manifest) -> None:

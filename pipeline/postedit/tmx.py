@@ -1,10 +1,12 @@
 """TMX 1.4, the exchange format of translation memories: (source, target) pairs, inline tags flattened.
 
-An entity that a file declares is refused: a few lines of them can grow to gigabytes. Nothing outside the file is read.
+An entity that a file declares is refused: a few lines of them can grow to gigabytes. Nothing outside the file is read;
+of the entities that a DTD there may declare, those of HTML are known here, and others are refused.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html.entities import html5
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -24,7 +26,7 @@ class Unit:
 
 
 def read(content: bytes, where: str, source_language: str = "zh", target_language: str = "en") -> list[Unit]:
-    """The units that have both languages; zh-CN is zh. A unit with a text missing has an empty one.
+    """The units, each with its texts in both languages; zh-CN is zh. A unit with a text missing has an empty one.
 
     >>> unit = '<tu><tuv xml:lang="zh-CN"><seg>你<ph>{1}</ph>好</seg></tuv><tuv xml:lang="en"><seg>Hi</seg></tuv></tu>'
     >>> read(f"<tmx><body>{unit}</body></tmx>".encode(), "my.tmx")
@@ -43,9 +45,22 @@ def read(content: bytes, where: str, source_language: str = "zh", target_languag
             "never expanded here. Take the declaration out."
         )
 
+    def skipped(name: str, is_parameter: bool) -> None:
+        if not is_parameter and f"{name};" not in html5:
+            raise PairsError(
+                f"{where}:{parser.CurrentLineNumber}: the entity &{name}; is declared in another file, and none is "
+                "read here. Write the character itself."
+            )
+        reading.text("" if is_parameter else html5[f"{name};"])
+
     parser.EntityDeclHandler = refuse
+    parser.SkippedEntityHandler = skipped
     try:
         parser.Parse(content, True)
+    except (ValueError, LookupError) as error:
+        raise PairsError(
+            f"{where}: its encoding cannot be read ({error}). Save it as UTF-8, and say so in it."
+        ) from error
     except expat.ExpatError as error:
         raise PairsError(
             f"{where}:{error.lineno}: not XML ({expat.ErrorString(error.code)}). Export the memory again as TMX."
@@ -63,11 +78,23 @@ def read(content: bytes, where: str, source_language: str = "zh", target_languag
 
 
 def _unit(line: int, texts: dict[str, str], languages: Sequence[str]) -> Unit:
-    source, target = (
-        next((text for code, text in texts.items() if code.lower().replace("_", "-").split("-")[0] == language), "")
-        for language in languages
-    )
+    source, target = (_text(texts, _subtags(language)) for language in languages)
     return Unit(line, source, target)
+
+
+def _text(texts: dict[str, str], asked: list[str]) -> str:
+    """What a unit says in a language: first in the very variant that was asked for, then in any that says something."""
+    spoken = [(_subtags(code) != asked, text) for code, text in texts.items() if text and _subtags(code)[0] == asked[0]]
+    return min(spoken, key=lambda one: one[0], default=(False, ""))[1]
+
+
+def _subtags(code: str) -> list[str]:
+    """A code in its parts, however it is spelt.
+
+    >>> _subtags("zh_CN")
+    ['zh', 'cn']
+    """
+    return code.strip().lower().replace("_", "-").split("-")
 
 
 @dataclass
@@ -80,6 +107,7 @@ class _Reading:
     code: int = 0
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
+        name = _bare(name)
         if name == "tu":
             self.units.append((line, {}))
         elif name == "tuv":
@@ -90,12 +118,19 @@ class _Reading:
             self.code += 1
 
     def end(self, name: str) -> None:
+        name = _bare(name)
         if name in _CODE:
             self.code -= 1
         elif name == "seg" and self.units and self.segment is not None:
-            self.units[-1][1][self.language] = " ".join("".join(self.segment).split())
+            texts = self.units[-1][1]
+            texts[self.language] = texts.get(self.language) or " ".join("".join(self.segment).split())
             self.segment = None
 
     def text(self, text: str) -> None:
         if self.segment is not None and not self.code:
             self.segment.append(text)
+
+
+def _bare(name: str) -> str:
+    """A tag without the prefix of its namespace."""
+    return name.rpartition(":")[2]

@@ -11,7 +11,7 @@ from postedit import manifest as manifests
 from postedit.checkpoint import described
 from postedit.choices import Gate
 from postedit.comparison import compare
-from postedit.errors import ConfigError, ModelError, PairsError
+from postedit.errors import ConfigError, ModelError, OutputError, PairsError
 from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
 from postedit.manifest import Manifest
 from postedit.scores import score
@@ -98,7 +98,8 @@ def train(
 
 def _train(task: _Task, folder: Path, scratch: Path, watch: Watch) -> Trained:
     settings = task.settings
-    pairs = [pair for path in task.files for pair in read(path, settings.languages)]
+    given = {str(path): read(path, settings.languages) for path in task.files}
+    pairs = [pair for one in given.values() for pair in one.pairs]
     where = weights.find(task.model, offline=settings.offline)
     base = described(where.folder, where.name)
     job = _job(pairs, base, source=task.source)
@@ -108,9 +109,8 @@ def _train(task: _Task, folder: Path, scratch: Path, watch: Watch) -> Trained:
 
     before = _loaded(task.model, settings)
     name = before.name.partition("|")[0]
-    lineage = Lineage(
-        task.out.name, base, name, job, _jobs(job, base.jobs), settings, task.files, counts, student.limits
-    )
+    digests = {path: one.sha256 for path, one in given.items()}
+    lineage = Lineage(task.out.name, base, name, job, _jobs(job, base.jobs), settings, digests, counts, student.limits)
     old = _outputs(before, weights.gate_of(before), job, parts.test)
     lessons = Lessons(student.translator.codec, parts, job, base.jobs, settings)
     tuned = fine_tune(student.engine, lessons, settings, watch.step)
@@ -160,7 +160,10 @@ def _student(base: Manifest, scratch: Path, settings: Settings) -> _Student:
     folder = base.weights
     if base.vouches and not base.is_checkpoint:
         manifests.verify(base)
-        folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
+        try:
+            folder = ct2_weights.rebuild(base.weights, scratch / base.name, loosen=settings.seed)
+        except OSError as error:
+            raise OutputError(f"{scratch}: cannot be written ({error}). Let TMPDIR name a disk with room.") from error
     translator = _loaded(str(folder), settings, engine="hf", jobs=tuple(base.jobs))
     assert isinstance(translator, Seq2SeqTranslator)
     assert isinstance(translator.engine, HfEngine)

@@ -6,6 +6,7 @@ keys; TMX has sources and references, and no drafts.
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from postedit.translator import Job
 
 # Fewer than this teach nothing that a held-out part could show.
 FEWEST = 20
+
+# JSON can write half a character, which no text has.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 COLUMNS = ("draft", "reference", "source")
 
@@ -42,35 +46,47 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Three parts that share no reference: to train on, to stop by, and to report on."""
+    """Three parts that share no draft, source or reference: to train on, to stop by, and to report on."""
 
     train: tuple[Pair, ...]
     dev: tuple[Pair, ...]
     test: tuple[Pair, ...]
 
 
-def read(path: Path, languages: Languages | None = None) -> list[Pair]:
-    """The pairs of a file, in order; PairsError names the line that is wrong."""
-    readers: dict[str, Callable[[str, str], list[Pair]]] = {
-        ".tsv": _tsv, ".tab": _tsv, ".jsonl": _jsonl, ".ndjson": _jsonl
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file of pairs as it was read."""
+
+    pairs: tuple[Pair, ...]
+    sha256: str
+
+
+def read(path: Path, languages: Languages | None = None) -> Given:
+    """The pairs of a file, in order, and its digest; PairsError names the line that is wrong."""
+    content = _content(path)
+    return Given(tuple(_pairs(content, path, languages or Languages())), hashlib.sha256(content).hexdigest())
+
+
+def _content(path: Path) -> bytes:
     kind = path.suffix.lower()
-    if kind not in readers and kind != ".tmx":
+    if kind not in (*_READERS, ".tmx"):
         raise PairsError(f"{path}: its name does not say what it is. Name it .tsv, .jsonl or .tmx.")
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise PairsError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}. Check --pairs.") from error
-    if kind == ".tmx":
-        codes = languages or Languages()
-        units = tmx.read(content, str(path), codes.source, codes.target)
+
+
+def _pairs(content: bytes, path: Path, languages: Languages) -> list[Pair]:
+    if path.suffix.lower() == ".tmx":
+        units = tmx.read(content, str(path), languages.source, languages.target)
         return [Pair(unit.target, source=unit.source, where=f"{path}:{unit.line}") for unit in units]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise PairsError(f"{path}:{line}: not UTF-8. Convert the file first: iconv -t UTF-8.") from error
-    return readers[kind](text, str(path))
+    return _READERS[path.suffix.lower()](text, str(path))
 
 
 def sift(pairs: Sequence[Pair], job: Job, fits: Callable[[Pair], bool]) -> tuple[list[Pair], Counter[str]]:
@@ -109,28 +125,57 @@ def check_columns(pairs: Sequence[Pair], job: Job) -> None:
 
 
 def split(pairs: Sequence[Pair], held_out: float | None, seed: int) -> Split:
-    """Cut off a held-out part, half of it to stop by and half to report on. No reference is in two parts.
+    """Cut off a held-out part, half of it to stop by and half to report on. No text is in two parts.
 
-    `held_out` is a share below 1 or a number of pairs. Which side a reference falls on depends on the seed and on the
-    reference alone, so that pairs added later move as few as can be. PairsError where there are too few.
+    `held_out` is a share below 1 or a number of pairs, and the most that is held out: a group of pairs that share texts
+    stays whole, and where it is larger than what is still wanted it is trained on. Which side a group falls on depends
+    on the seed and on the group alone, so that pairs added later move as few as can be. PairsError where there are too
+    few.
     """
     if len(pairs) < FEWEST:
         raise PairsError(f"there are {len(pairs)} pairs to train on, and at least {FEWEST} are needed. Add more.")
     wanted = _held_out(len(pairs), held_out)
+    sizes = {1: wanted - wanted // 2, 2: wanted // 2}
     parts: list[list[Pair]] = [[], [], []]
-    groups: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault(_key(pair), []).append(pair)
+    groups = _groups(pairs)
     for key in sorted(groups, key=lambda key: hashlib.sha256(f"{seed}\0{key}".encode()).digest()):
-        short = [part for part, size in ((1, wanted - wanted // 2), (2, wanted // 2)) if len(parts[part]) < size]
-        parts[min(short, key=lambda part: len(parts[part])) if short else 0] += groups[key]
-    if len(parts[0]) < FEWEST // 2 or not parts[2]:
+        fitting = [part for part, size in sizes.items() if len(parts[part]) + len(groups[key]) <= size]
+        parts[min(fitting, key=lambda part: len(parts[part])) if fitting else 0] += groups[key]
+    if not parts[2]:
         raise PairsError(
-            f"only {len(groups)} different references among {len(pairs)} pairs: too few to train on some and hold "
-            "others out. Add pairs with other references."
+            f"the {len(pairs)} pairs share so many texts that only {len(groups)} groups of them have none in common: "
+            f"no group is small enough to be among {wanted} held-out pairs. Add other pairs, or raise --held-out."
         )
     train, dev, test = map(tuple, parts)
     return Split(train, dev, test)
+
+
+def _groups(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """The pairs that share a reference, a draft or a source, at once or by way of others, by their first reference.
+
+    >>> pairs = [Pair("A.", "a"), Pair("B.", "a"), Pair("b.", "c"), Pair("D.", "d")]
+    >>> [(key, len(group)) for key, group in _groups(pairs).items()]
+    [('a.', 3), ('d.', 1)]
+    """
+    above: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def top(text: tuple[str, str]) -> tuple[str, str]:
+        while (over := above.setdefault(text, text)) != text:
+            above[text] = above[over]  # half the way next time
+            text = over
+        return text
+
+    def texts(pair: Pair) -> list[tuple[str, str]]:
+        return [(name, _plain(text)) for name in COLUMNS if (text := getattr(pair, name))]
+
+    for pair in pairs:
+        first, *others = texts(pair)
+        for text in others:
+            above[top(text)] = top(first)
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(top(texts(pair)[0]), []).append(pair)
+    return {min(_plain(pair.reference) for pair in group): group for group in groups.values()}
 
 
 def _held_out(count: int, wanted: float | None) -> int:
@@ -141,7 +186,7 @@ def _held_out(count: int, wanted: float | None) -> int:
     """
     if wanted is None:
         return min(max(round(count * HELD_OUT_SHARE), FEWEST_HELD_OUT), MOST_HELD_OUT)
-    number = round(count * wanted) if wanted < 1 else round(wanted)
+    number = round(count * wanted if wanted < 1 else min(wanted, count))
     if not 2 <= number <= count - FEWEST // 2:
         raise ConfigError(
             f"--held-out {wanted:g}: {number} of {count} pairs; between 2 and {count - FEWEST // 2} can be held out."
@@ -149,8 +194,9 @@ def _held_out(count: int, wanted: float | None) -> int:
     return number
 
 
-def _key(pair: Pair) -> str:
-    return " ".join(pair.reference.casefold().split())
+def _plain(text: str) -> str:
+    """What two texts have in common that differ in case and in spaces only."""
+    return " ".join(text.casefold().split())
 
 
 def _tsv(text: str, where: str) -> list[Pair]:
@@ -208,4 +254,12 @@ def _object(line: str, place: str) -> Mapping[str, Any]:
     wrong = next((name for name in COLUMNS if name in fields and not isinstance(fields[name], str)), None)
     if wrong:
         raise PairsError(f'{place}: "{wrong}" is not a string. Put the text there.')
+    halved = next((name for name in COLUMNS if _SURROGATE.search(fields.get(name, ""))), None)
+    if halved:
+        raise PairsError(f'{place}: "{halved}" has half a character in it (a lone \\ud800 or the like). Mend the text.')
     return fields
+
+
+_READERS: Mapping[str, Callable[[str, str], list[Pair]]] = {
+    ".tsv": _tsv, ".tab": _tsv, ".jsonl": _jsonl, ".ndjson": _jsonl
+}  # fmt: skip
