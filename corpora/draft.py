@@ -3,8 +3,8 @@
     python corpora/draft.py MODEL NAME
 
 MODEL is whatever `postedit clean --model` takes, and retranslates; its greedy answers become `drafts[NAME]` of every
-sentence in corpora/rough-news/articles.jsonl, which is written whole or not at all. A title or a line that the engine
-has no answer for keeps its Chinese, as rough pages do.
+sentence in corpora/rough-news/articles.jsonl, which is written whole or not at all. A line that the engine has
+no answer for keeps its Chinese, as rough pages do; bytes that are no character are dropped.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def drafted(articles: Sequence[dict[str, Any]], translator: Translator, name: st
     sentences = [one for article in result for paragraph in article["paragraphs"] for one in paragraph["sentences"]]
     answers = translator.translate([Request(Job.RETRANSLATE, source=one["zh"]) for one in sentences], hypotheses=1)
     for one, answer in zip(sentences, answers, strict=True):
-        said = " ".join(answer[0].split()) if answer else ""
+        said = " ".join(answer[0].replace("\ufffd", "").split()) if answer else ""
         one.setdefault("drafts", {})[name] = said or one["zh"]
     return list(result)
 
