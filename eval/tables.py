@@ -103,9 +103,9 @@ def facts_table(repairs: Mapping[str, Any]) -> str:
 
 
 FACTS = """\
-No model is asked here: these are the repairs alone, on up to {sentences:,} sentences an engine that
-nothing was tuned on. Where the reference has a person's name in Pinyin, the draft should, too; where the source counts
-in yuan alone, it should not count in dollars. A star: p < 0.01 by both paired tests."""
+No model is asked here: these are the repairs alone, on {sentences:,} sentences an engine, a set that nothing was tuned on.
+Where the reference has a person's name in Pinyin, the draft should, too; where the source counts in yuan alone, it
+should not count in dollars. A star: p < 0.01 by both paired tests."""
 
 
 def _stars(p: Mapping[str, float]) -> str:
