@@ -103,7 +103,7 @@ def facts_table(repairs: Mapping[str, Any]) -> str:
 
 
 FACTS = """\
-No model is asked here: these are the repairs alone, on {sentences:,} sentences an engine; nothing was tuned on that set.
+No model is asked here: these are the repairs alone, on {sentences:,} sentences an engine; nothing was tuned on it.
 Where the reference has a person's name in Pinyin, the draft should, too; where the source counts in yuan alone, it
 should not count in dollars. A star: p < 0.01 by both paired tests."""
 
