@@ -15,7 +15,7 @@ from postedit.repairs.chinese_names import HAN, Person, people_in
 from postedit.repairs.words import is_title_case, word_set
 from postedit.romanization import joined, readings, surname_readings
 
-# A word with a capital, and up to three behind it that could be a given name: Zhang Zhi Minh, Xu Ji-bin, Hu Chongli.
+# A word with a capital, and up to three behind it that could be a given name: Zhang Zhi Minh, Hu Chongli.
 _RUN = re.compile(
     r"(?<![\w'’-])(?=(?P<run>[A-Z][a-z]*(?:['’](?!s\b))?[a-z]+"
     r"(?:[ -](?:[A-Z][a-z]*(?:['’](?!s\b)[a-z]+)?|(?<=-)[a-z]+)(?!\w)){1,3}))"
