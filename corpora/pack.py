@@ -32,6 +32,7 @@ from rapidfuzz.distance import Levenshtein
 from sentencepiece import sentencepiece_model_pb2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from corpora.nearness import Nearness
 from corpora.roughen import roughen
 
 NGRAM = 8  # tokens in a row that a training text may not share with an evaluation set
@@ -56,6 +57,14 @@ LICENSED = (
     "wmt_enzh_newstest2019_2020", "tatoeba_cmn", "python_docs_zh_cn", "huggingface_course", "opensource_guide",
     "plurality_book", "un_sdg_translations", "guocong_wccec_news", "lctt_talk_news", "lctt_tech", "xitu_gold_miner",
 )  # fmt: skip
+
+# Of pairs, what is news or as general as news; of the others, which are laws and programming, NEAR of the examples are
+# chosen for the nearness of their English to the news of the triples.
+NEWS = (
+    "exchen0_newscomm10k", "guocong_wccec_news", "lctt_talk_news", "mlqe_pe_wiki", "plurality_book", "tatoeba_cmn",
+    "un_sdg_translations", "wmt21_24_enzh_refs", "wmt_enzh_newstest2019_2020",
+)  # fmt: skip
+NEAR = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +251,21 @@ def bridged(examples: Iterable[Example]) -> Iterator[Example]:
                 yield replace(example, reference=better)
 
 
+def near_news(pairs: Sequence[Example], news: Iterable[str]) -> dict[str, list[Example]]:
+    """The pairs that are news, and of the others the share that is nearest to the English news given.
+
+    The second is in the order of the table, so that neighbours stay neighbours.
+    """
+    others = [pair for pair in pairs if pair.origin not in NEWS]
+    near = Nearness.of(news, (pair.reference for pair in others))
+    scores = [near(pair.reference) for pair in others]
+    least = sorted(scores, reverse=True)[: int(NEAR * len(scores))][-1:]
+    return {
+        "pairs-news": [pair for pair in pairs if pair.origin in NEWS],
+        "pairs-near": [pair for pair, score in zip(others, scores, strict=True) if least and score >= least[0]],
+    }
+
+
 def roughened(examples: Iterable[Example], rng: random.Random) -> Iterator[Example]:
     """The references, damaged, as drafts of themselves."""
     for example in examples:
@@ -397,18 +421,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rng = random.Random(options.seed)  # noqa: S311
     dropped: dict[str, Counter[str]] = {}
     shards: list[dict[str, Any]] = []
+    news: set[str] = set()
     tables = {"zh": options.zh_triples, "xx": options.xx_triples, "pairs": options.pairs}
     for kind, paths in tables.items():
         counts = dropped.setdefault(kind, Counter())
         rows = [row for path in paths for row in (pairs(path) if kind == "pairs" else triples(path))]
         examples = list(kept(rows, checks, counts))
         clean = {example.reference: example for example in examples if len(example.reference.split()) > 4}.values()
-        groups = {
+        groups: dict[str, Iterable[Example]] = {
             kind: examples,
             f"{kind}-long": joined(examples, rng),
             f"{kind}-rough": roughened(clean, rng),
             f"{kind}-bridge": kept(bridged(rows), checks, dropped.setdefault(f"{kind}-bridge", Counter())),
         }
+        if kind == "pairs":
+            groups |= near_news(examples, news)
+        else:
+            news |= {example.reference for example in examples}
         for group, members in groups.items():
             shards += pack(group, members, tokenizer, options.out)
     write_manifest(options.out, shards, dropped, options.pieces)

@@ -252,9 +252,9 @@ def test_what_is_there_already_is_replaced_only_by_force_and_only_if_it_was_trai
     out = tmp_path / "mine"
     out.mkdir()
     (out / "thesis.txt").write_text("three years")
-    with pytest.raises(OutputError, match=r"there is something of that name\. .*--force"):
+    with pytest.raises(OutputError, match="and no model that was trained"):
         train([pairs], out, model=str(base), **QUICK)
-    with pytest.raises(OutputError, match="no model that was trained here"):
+    with pytest.raises(OutputError, match="and no model that was trained"):
         train([pairs], out, model=str(base), force=True, **QUICK)
     assert (out / "thesis.txt").read_text() == "three years"
     shutil.rmtree(out)
@@ -262,6 +262,8 @@ def test_what_is_there_already_is_replaced_only_by_force_and_only_if_it_was_trai
     with pytest.raises(ModelError, match="nothing was learned"):
         train([pairs], out, model=str(out), force=True, **(QUICK | {"learning_rate": 0.9, "epochs": 1}))
     assert manifests.read(out).digest == before
+    with pytest.raises(OutputError, match=r"a model was trained there before\. .*--force"):
+        train([pairs], out, model=str(base), **QUICK)
     train([pairs], out, model=str(base), force=True, **(QUICK | {"seed": 5}))
     assert manifests.read(out).digest != before
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
@@ -291,7 +293,9 @@ def test_a_job_that_the_model_cannot_do_is_told_with_the_way_out(
 
 
 def test_settings_that_cannot_be_are_told_all_at_once(pairs: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"epochs must be at least 1, not 0; learning_rate must be between 0 and 1"):
+    with pytest.raises(
+        ConfigError, match=r"epochs must be at least 1, not 0; the learning rate must be between 0 and 1"
+    ):
         train([pairs], tmp_path / "mine", epochs=0, learning_rate=3.0)
     with pytest.raises(ConfigError, match=r"unknown setting 'epoch'; known are epochs"):
         train([pairs], tmp_path / "mine", epoch=1)

@@ -112,3 +112,14 @@ def test_every_kind_of_roughness_happens() -> None:
     text = "On June 1, in the old town, an actor was seen in 2019, and people came with flowers, tea and bread."
     for name, roughener in ROUGHENERS.items():
         assert roughener(text, random.Random(1)) != text, name
+
+
+def test_pairs_are_parted_into_news_what_is_near_it_and_the_rest() -> None:
+    news = ["Shares fell on Monday, the minister said.", "The president said on Monday that he would not resign."]
+    laws = ["Click the button to save the file.", "The article of this act shall not apply.", "Save the file again."]
+    pairs = [example("", "", text, "tw_moj_laws") for text in [*laws, "The minister said on Monday that shares fell."]]
+    pairs.append(example("", "", "I like tea.", "tatoeba_cmn"))
+    groups = pack.near_news(pairs, news)
+    assert [pair.reference for pair in groups["pairs-news"]] == ["I like tea."]
+    assert [pair.reference for pair in groups["pairs-near"]] == ["The minister said on Monday that shares fell."]
+    assert pack.near_news([], news) == {"pairs-news": [], "pairs-near": []}

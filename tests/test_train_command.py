@@ -64,6 +64,8 @@ def test_a_fault_of_the_users_own_is_learned_and_clean_mends_it(mine: Path, tmp_
     assert "Traceback" not in done.stderr
     assert "140 to train on, 30 to stop by, 30 to report on" in done.stderr
     assert "\r" not in done.stderr  # no bar where nobody looks
+    assert "`postedit clean` will give is the row 'clean, trained'" in done.stdout
+    assert "too few" not in done.stdout
     training = json.loads((out / "training.json").read_text(encoding="utf-8"))
     systems = training["scores"]["systems"]
     for metric in ("chrf", "bleu"):
@@ -83,7 +85,8 @@ def test_a_fault_of_the_users_own_is_learned_and_clean_mends_it(mine: Path, tmp_
     listed = command("models", str(out))
     assert listed.returncode == 0
     assert listed.stdout.startswith("my-model: polish; 88 MB; weights: MIT base;")
-    assert "from polish-v0@" in listed.stdout or "; from " in listed.stdout
+    assert "; from polish-v0@" in listed.stdout
+    assert f"; fine-tuned on {mine}, whose licence is not known here" in listed.stdout
     assert "checked by sha256" in listed.stdout
 
 

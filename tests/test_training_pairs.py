@@ -96,7 +96,8 @@ def test_an_entity_that_a_memory_declares_is_refused_and_never_expanded(tmp_path
         ("a.tsv", "just one\n", r"a\.tsv:1: 1 column, not two or three\. .*let a first line name them"),
         ("a.tsv", "a\tb\tc\td\n", r"a\.tsv:1: 4 columns, not two or three"),
         ("a.tsv", "draft\tsource\na\tb\n", r"a\.tsv:1: no column is named 'reference'"),
-        ("a.tsv", b"a\tb\nc\td\xff\n", r"a\.tsv:2: not UTF-8\. .*iconv"),
+        ("a.tsv", b"a\tb\nc\td\xff\n", r"a\.tsv:2: not UTF-8, UTF-16 or GB18030\. .*iconv -f"),
+        ("a.tsv", "MT\tref\na\tb\n", r"a\.tsv:1: this line seems to name the columns \(mt, ref\)\. Call them draft"),
         ("a.jsonl", '{"draft": "a", "reference": "b"}\n{"draft": \n', r"a\.jsonl:2: not JSON"),
         ("a.jsonl", "[]\n", r'a\.jsonl:1: it needs "reference"'),
         ("a.jsonl", '{"draft": "a"}\n', r"""a\.jsonl:1: it needs "reference" and "draft".*'draft'"""),
@@ -141,6 +142,23 @@ def test_a_column_that_no_row_has_is_told_by_the_job_that_reads_it() -> None:
     with pytest.raises(PairsError, match=r"x\.tsv: no source in it, and to post-edit takes one\. .*leave --source out"):
         check_columns(pairs, Job.POST_EDIT)
     check_columns(pairs, Job.POLISH)
+
+
+@pytest.mark.parametrize(
+    ("draft", "reference", "which"), [("他来了。", "He came.", "draft"), ("He came.", "他来了。", "ref")]
+)
+def test_columns_in_another_order_are_told_by_their_script(draft: str, reference: str, which: str) -> None:
+    right = [Pair("He came to 上海.", draft="He come to 上海.", where="x.tsv:1")]
+    wrong = [Pair(reference, draft, where=f"x.tsv:{n}") for n in (2, 3)]
+    with pytest.raises(PairsError, match=rf"x\.tsv:2: the {which}.* is Chinese .* 2 of 3 pairs\. .*in this order"):
+        check_columns(right + wrong, Job.POLISH)
+    check_columns(right * 2 + wrong, Job.POLISH)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
+def test_a_table_may_be_in_an_encoding_that_is_recognised(tmp_path: Path, encoding: str) -> None:
+    rows = "He come.\tHe came.\t昨天他来到了我们的学校，大家都很高兴。\n"
+    assert texts(read(wrote(tmp_path, "a.tsv", rows.encode(encoding)))) == [tuple(rows.strip().split("\t"))]
 
 
 def test_what_cannot_teach_is_left_out_and_counted() -> None:

@@ -51,6 +51,8 @@ def summary(manifest: Manifest) -> str:
     jobs = ", ".join(job for job in Job if job in manifest.jobs)
     licence = manifest.licence or "no licence is named; ask whoever made it"
     came = f"; from {manifest.base}" if manifest.base else ""
+    if manifest.pairs:
+        came += f"; fine-tuned on {', '.join(manifest.pairs)}, whose licence is not known here"
     return f"{manifest.name}{default}: {jobs}; {manifest.bytes / 1e6:.0f} MB; {licence}{came}"
 
 

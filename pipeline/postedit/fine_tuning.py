@@ -63,7 +63,7 @@ class Settings:
     def __post_init__(self) -> None:
         least = {"epochs": 1, "patience": 1, "batch_tokens": 0, "threads": 0, "seed": 0}
         problems = [
-            f"{name} must be at least {value}, not {getattr(self, name)}"
+            f"{name.replace('_', ' ')} must be at least {value}, not {getattr(self, name)}"
             for name, value in least.items()
             if not getattr(self, name) >= value
         ]
@@ -75,9 +75,9 @@ class Settings:
         if self.device not in ("auto", "cpu", "cuda"):
             problems.append(f"device must be auto, cpu or cuda, not {self.device!r}")
         if not 0 < self.learning_rate < 1:
-            problems.append(f"learning_rate must be between 0 and 1, not {self.learning_rate:g}")
+            problems.append(f"the learning rate must be between 0 and 1, not {self.learning_rate:g}")
         if self.held_out is not None and not self.held_out > 0:
-            problems.append(f"held_out must be a share or a number of pairs over 0, not {self.held_out:g}")
+            problems.append(f"what is held out must be a share or a number of pairs over 0, not {self.held_out:g}")
         if problems:
             raise ConfigError("train: " + "; ".join(problems))
 

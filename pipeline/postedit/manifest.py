@@ -39,6 +39,7 @@ class Manifest:
     max_output_tokens: int = 256
     licence: str = ""
     base: str = ""  # what the weights started from
+    pairs: tuple[str, ...] = ()  # files that a user fine-tuned it on, as they were named
     gate: Mapping[str, Any] = field(default_factory=dict)  # settings of the gate that were tuned for this model
 
     @property
@@ -67,6 +68,7 @@ def read(folder: Path) -> Manifest:
     path = folder / "manifest.json"
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
+        data = said.get("data_sha256")
         manifest = Manifest(
             name=said["name"],
             jobs=frozenset(Job(job) for job in said["jobs"]),
@@ -78,6 +80,7 @@ def read(folder: Path) -> Manifest:
             max_output_tokens=int(said.get("max_output_tokens", 256)),
             licence=said.get("licence", ""),
             base=said.get("base") or "",
+            pairs=tuple(data) if isinstance(data, dict) else (),
             gate=said.get("gate", {}),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

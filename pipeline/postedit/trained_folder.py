@@ -24,6 +24,12 @@ from postedit.scores import Scores
 from postedit.tables import comparison_table, scores_table
 from postedit.translator import Job
 
+# Fewer held-out pairs than this hardly ever show a gain that a paired test believes. A rule of thumb, not measured.
+FEW = 30
+
+# The system of an overview that is what `postedit clean` makes of drafts with the new model.
+TRAINED = "clean, trained"
+
 # Of the base's files these do not come along: its weights, and what others say of it.
 _NOT_TAKEN = (".safetensors", ".safetensors.index.json", ".bin", "manifest.json", "training.json")
 
@@ -65,7 +71,14 @@ class Gains:
     answers: Scores  # the new model's own answers, tested against the base's
 
     def __str__(self) -> str:
-        return f"{self.overview}\n\nThe new model's answers against those of its base:\n\n{scores_table(self.answers)}"
+        told = f"{self.overview}\n\nThe new model's answers against those of its base:\n\n{scores_table(self.answers)}"
+        if TRAINED in (system.name for system in self.overview.systems):
+            told += f"\n\nWhat `postedit clean` will give is the row '{TRAINED}'."
+        if self.answers.n < FEW:
+            told += (
+                f"\n{self.answers.n} pairs are too few to be sure of a gain: give more, or hold out more (--held-out)."
+            )
+        return told
 
     def to_dict(self) -> dict[str, Any]:
         """Numbers only: the pairs are the user's, and a model may be handed on."""
@@ -103,10 +116,10 @@ def _refuse(out: Path, *, force: bool) -> bool:
     """Raise OutputError for what may not be replaced; whether there is something that may."""
     if out.name in ("", "..") or out.is_symlink():
         raise OutputError(f"{out}: a link, or no name of a folder. Name the folder itself with -o.")
-    if out.exists() and not force:
-        raise OutputError(f"{out}: there is something of that name. Choose another with -o, or replace it: --force.")
     if out.exists() and not (out / "training.json").exists():
-        raise OutputError(f"{out}: no model that was trained here, so --force does not replace it. Choose another -o.")
+        raise OutputError(f"{out}: there is something of that name, and no model that was trained. Choose another -o.")
+    if out.exists() and not force:
+        raise OutputError(f"{out}: a model was trained there before. Choose another with -o, or replace it: --force.")
     return out.exists()
 
 

@@ -228,7 +228,7 @@ def _gains(old: _Outputs, new: _Outputs, pairs: Sequence[Pair], language: str) -
     systems = {"drafts": drafts} if all(drafts) else {}
     systems |= {"base": old.answers, "trained": new.answers}
     if new.cleaned:
-        systems |= {"clean, base": old.cleaned, "clean, trained": new.cleaned}
+        systems |= {"clean, base": old.cleaned, trained_folder.TRAINED: new.cleaned}
     overview = compare(systems, references, METRICS, target_language=language)
     overview = replace(overview, differing=overview.differing[:SHOWN])
     answers = score(new.answers, references, METRICS, baseline=old.answers, target_language=language)

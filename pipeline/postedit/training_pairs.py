@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from postedit import tmx
-from postedit.errors import ConfigError, PairsError
+from postedit.errors import ArticleError, ConfigError, PairsError
 from postedit.families import Languages
+from postedit.formats import encoding
+from postedit.lines import HAN
 from postedit.translator import Job
 
 # Fewer than this teach nothing that a held-out part could show.
@@ -25,6 +27,12 @@ FEWEST = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 COLUMNS = ("draft", "reference", "source")
+
+# What others call these columns. A first line of nothing but such names is not a pair.
+_OTHER_NAMES = frozenset({
+    "rough", "hypothesis", "hyp", "mt", "machine", "pe", "post-edit", "postedit", "target", "tgt", "ref", "human",
+    "src", "original", "text", "translation", "chinese", "english", "zh", "en",
+})  # fmt: skip
 
 # What a job reads, beside the reference that it shall write.
 READS = {Job.POLISH: ("draft",), Job.POST_EDIT: ("draft", "source"), Job.RETRANSLATE: ("source",)}
@@ -81,12 +89,21 @@ def _pairs(content: bytes, path: Path, languages: Languages) -> list[Pair]:
     if path.suffix.lower() == ".tmx":
         units = tmx.read(content, str(path), languages.source, languages.target)
         return [Pair(unit.target, source=unit.source, where=f"{path}:{unit.line}") for unit in units]
+    return _READERS[path.suffix.lower()](_text(content, path), str(path))
+
+
+def _text(content: bytes, path: Path) -> str:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise PairsError(f"{path}:{line}: not UTF-8. Convert the file first: iconv -t UTF-8.") from error
-    return _READERS[path.suffix.lower()](text, str(path))
+        try:
+            return encoding.decode(content, str(path)).text
+        except ArticleError:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise PairsError(
+                f"{path}:{line}: not UTF-8, UTF-16 or GB18030. Convert the file first, here from Big5: "
+                f"iconv -f big5 -t utf-8 {path} > utf-8{path.suffix}"
+            ) from error
 
 
 def sift(pairs: Sequence[Pair], job: Job, fits: Callable[[Pair], bool]) -> tuple[list[Pair], Counter[str]]:
@@ -113,7 +130,7 @@ def sift(pairs: Sequence[Pair], job: Job, fits: Callable[[Pair], bool]) -> tuple
 
 
 def check_columns(pairs: Sequence[Pair], job: Job) -> None:
-    """PairsError where no pair at all has a text that the job reads."""
+    """PairsError where no pair at all has a text that the job reads, or drafts and references are of two scripts."""
     for name in READS[job]:
         if pairs and not any(getattr(pair, name) for pair in pairs):
             where = pairs[0].where.rpartition(":")[0]
@@ -122,6 +139,14 @@ def check_columns(pairs: Sequence[Pair], job: Job) -> None:
                 "draft": "Add the rough translations; sources alone teach only a model that retranslates.",
             }
             raise PairsError(f"{where}: no {name} in it, and to {job} takes one. {ways[name]}")
+    drafted = [pair for pair in pairs if pair.draft and pair.reference]
+    apart = [pair for pair in drafted if bool(HAN.search(pair.draft)) != bool(HAN.search(pair.reference))]
+    if len(apart) > len(drafted) / 2:
+        chinese = "draft" if HAN.search(apart[0].draft) else "reference"
+        raise PairsError(
+            f"{apart[0].where}: the {chinese} is Chinese and the other is not, as in {len(apart)} of {len(pairs)} "
+            "pairs. The columns are draft, reference, source, in this order unless a first line names them."
+        )
 
 
 def split(pairs: Sequence[Pair], held_out: float | None, seed: int) -> Split:
@@ -209,6 +234,11 @@ def _tsv(text: str, where: str) -> list[Pair]:
         rows = rows[1:]
     elif set(names) <= set(COLUMNS):
         raise PairsError(f"{where}:{rows[0][0]}: no column is named 'reference' among {names}. Name it, or all.")
+    elif set(names) <= _OTHER_NAMES.union(COLUMNS):
+        raise PairsError(
+            f"{where}:{rows[0][0]}: this line seems to name the columns ({', '.join(names)}). Call them draft, "
+            "reference and source, or take the line out."
+        )
     places = {name: names.index(name) for name in COLUMNS if name in names} if named else {}
     pairs = []
     for number, cells in rows:
