@@ -3,7 +3,8 @@
 Everything is frozen. A stage takes nouns and returns new ones; what can be computed is not stored.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from postedit.errors import ArticleError
@@ -163,6 +164,7 @@ class Candidate:
     origin: Origin
     score: float | None = None  # mean log-probability a token under the judge, given the draft: higher is better
     steps: tuple[str, ...] = ()  # the repairs that were applied, by name
+    signals: Mapping[str, float] = field(default_factory=dict, compare=False)  # see `signals`; empty where not asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ so that the scores of a row compare.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.markup import lay, shield
 from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
+from postedit.signals import LIKENESS, POOL, Told, with_signals
 from postedit.translator import Job, Request, Translator
 
 # Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
@@ -30,6 +31,8 @@ def propose(
     hypotheses: int = 1,
     known: Sequence[Known] = (),
     repair: Repair = repair_text,
+    *,
+    signals: bool = False,
 ) -> list[tuple[Candidate, ...]]:
     """One row of candidates a segment, the draft first, no wording twice.
 
@@ -43,7 +46,8 @@ def propose(
 
     The model reads the repaired text: debris misleads it. What it writes is repaired too. A segment that is longer
     than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
-    known of each segment; its source, where nothing is said.
+    known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
+    what a `Predictor` looks at.
     """
     rows, about = [], list(known) or [Known(source=segment.source) for segment in segments]
     for segment, one in zip(segments, about, strict=True):
@@ -53,15 +57,19 @@ def propose(
     if translator is None:
         return [tuple(row) for row in rows]
 
+    said: list[dict[Job, list[str]]] = [{} for _ in rows]
     for job in (job for job in Job if job in translator.jobs):
         asked = {n: request for n, request in _requests(job, segments, rows).items() if _fits(translator, request)}
-        outputs = translator.translate(list(asked.values()), hypotheses) if asked else []
+        many = max(hypotheses, POOL) if signals and job in LIKENESS else hypotheses
+        outputs = translator.translate(list(asked.values()), many) if asked else []
         for n, texts in zip(asked, outputs, strict=True):
-            for text in texts:
+            said[n][job] = texts
+            for text in texts[:hypotheses]:
                 answer = _quoted_like(rows[n][0].text, text.strip())
                 mended = _mended(repair, segments[n], answer, about[n])
                 rows[n].append(Candidate(mended.text, _ORIGINS[job], steps=mended.steps))
-    return _score([_distinct(row) for row in rows], segments, translator)
+    scored = _score([_distinct(row) for row in rows], segments, translator)
+    return with_signals(scored, _told(scored, segments, said), translator) if signals else scored
 
 
 def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repaired:
@@ -88,6 +96,15 @@ def _request(job: Job, segment: Segment, row: Sequence[Candidate]) -> Request:
     mended = next((one.text for one in row if one.origin is Origin.REPAIR), row[0].text)
     draft = "" if job is Job.RETRANSLATE else mended
     return Request(job, draft=draft, source="" if job is Job.POLISH else segment.source or "")
+
+
+def _told(
+    rows: Sequence[Sequence[Candidate]], segments: Sequence[Segment], said: Sequence[Mapping[Job, Sequence[str]]]
+) -> list[Told]:
+    return [
+        Told({job: _request(job, segment, row) for job in Job} if segment.source else {}, hypotheses)
+        for row, segment, hypotheses in zip(rows, segments, said, strict=True)
+    ]
 
 
 def _fits(translator: Translator, request: Request) -> bool:

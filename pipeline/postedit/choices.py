@@ -11,6 +11,7 @@ from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segmen
 from postedit.candidates import TOO_LONG
 from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
 from postedit.errors import ModelError
+from postedit.prediction import Predictor
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
 # compared with such a draft word by word would keep it.
@@ -36,17 +37,23 @@ class Gate:
     # check lost 0.7 chrF each, those of a tenth to a fifth 3.9.
     max_edit_rate: float = 0.1
 
+    # Where there is a source and the model gave every signal, this alone says what a rewrite is worth; margin and edit
+    # rate are for the others. Fitted by models/fit_gate.py.
+    predictor: Predictor | None = None
+
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> "Gate":
         """The gate that a model's manifest asks for; what it does not name stays at the default."""
-        numbers = manifest.get("gate", {})
+        numbers = dict(manifest.get("gate", {}))
+        predictor = numbers.pop("predictor", None)
         known = {field.name for field in fields(cls)}
         for name, value in numbers.items():
             if name not in known:
                 raise ModelError(f"manifest: the gate has no {name!r}; known are {', '.join(sorted(known))}.")
             if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
                 raise ModelError(f"manifest: the gate's {name!r} must be a number, not {value!r}.")
-        return cls(**{name: float(value) for name, value in numbers.items()})
+        learned = None if predictor is None else Predictor.from_manifest(predictor)
+        return cls(predictor=learned, **{name: float(value) for name, value in numbers.items()})
 
     @classmethod
     def open(cls) -> "Gate":
@@ -89,15 +96,17 @@ def choose(
             refused[n] = _fault(segment, candidate, checks)
             base = base if refused[n] else candidate
 
-    best, beyond = base, _is_critical(segment, base, defects)
+    best, most, beyond = base, _NOTHING, _is_critical(segment, base, defects)
     for n, candidate in enumerate(candidates):
         if candidate.origin not in (Origin.DRAFT, Origin.REPAIR):
-            refused[n] = _veto_rewrite(_Rivals(segment, base, candidate), gate, checks, beyond=beyond)
-            if not refused[n] and (best is base or _score(candidate) > _score(best)):
-                best = candidate
+            rivals = _Rivals(segment, base, candidate)
+            worth = _worth(rivals, gate)
+            refused[n] = _veto_rewrite(rivals, worth, gate, checks, beyond=beyond)
+            if not refused[n] and (best is base or worth.gain > most.gain):
+                best, most = candidate, worth
 
     reasons = [f"repaired: {'; '.join(base.steps)}"] if base.origin is Origin.REPAIR else []
-    reasons += [_gain(base, best, gate)] if best is not base else []
+    reasons += [_gain(base, best, most)] if best is not base else []
     passed_over = _passed_over(candidates, best, refused)
     status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
     return Choice(
@@ -130,6 +139,34 @@ class _Rivals:
         return replace(self.segment, draft=self.base.text, marks=())
 
 
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What a rewrite is predicted to gain, in what, and how much of it is needed."""
+
+    gain: float
+    needed: float
+    unit: str
+    learned: bool = False  # from rewrites of drafts with references, so it knows how far a rewrite may go
+
+    def over(self, base: str) -> str:
+        return f"{self.gain:+.2f} {self.unit} over {base}, {self.needed:.2f} needed"
+
+
+_NOTHING = _Worth(float("-inf"), 0.0, "a token")
+
+
+def _worth(rivals: _Rivals, gate: Gate) -> _Worth:
+    base, rewrite = rivals.base, rivals.rewrite
+    if gate.predictor and rivals.segment.source:
+        edits, words = word_edits(base.text, rewrite.text)
+        gain = gate.predictor.gain(base, rewrite, edits / max(1, words))
+        if gain is not None:
+            return _Worth(gain, gate.predictor.least, "chrF", learned=True)
+    if rewrite.score is None or base.score is None:
+        return _NOTHING
+    return _Worth(rewrite.score - base.score, gate.margin, "a token")
+
+
 def _fault(segment: Segment, repair: Candidate, checks: Mapping[str, Check]) -> Objection | None:
     """Why a repair may not pass, or None."""
     promised = frozenset().union(*(REPAIR_MAY.get(step, frozenset()) for step in repair.steps))
@@ -137,23 +174,25 @@ def _fault(segment: Segment, repair: Candidate, checks: Mapping[str, Check]) -> 
     return _veto(segment, segment, repair.text, asked)
 
 
-def _veto_rewrite(rivals: _Rivals, gate: Gate, checks: Mapping[str, Check], *, beyond: bool) -> Objection | None:
-    """Why a rewrite may not pass, or None. Where the draft is beyond editing and there is a source, only what would
-    be wrong beside any draft counts."""
+def _veto_rewrite(
+    rivals: _Rivals, worth: _Worth, gate: Gate, checks: Mapping[str, Check], *, beyond: bool
+) -> Objection | None:
+    """Why a rewrite may not pass, or None. Where the draft is beyond editing and there is a source, or a predictor has
+    read the source, only what would be wrong beside any draft counts."""
     candidate, base = rivals.rewrite, rivals.base
-    if beyond and rivals.segment.source:
+    beyond = beyond and bool(rivals.segment.source)
+    if beyond or worth.learned:
         checks = {name: check for name, check in checks.items() if name in _RESCUE}
-        return _veto(rivals.steady, rivals.segment, candidate.text, checks)
-    if veto := _veto(rivals.steady, rivals.segment, candidate.text, checks):
+    veto = _veto(rivals.steady, rivals.segment, candidate.text, checks)
+    if veto or beyond:
         return veto
     edits, words = word_edits(base.text, candidate.text)
-    if edits > max(1.0, gate.max_edit_rate * words):
+    if not worth.learned and edits > max(1.0, gate.max_edit_rate * words):
         return Objection(f"changes too much: {edits} of {words} words, {gate.max_edit_rate:.0%} allowed")
-    if candidate.score is None or base.score is None:
+    if worth is _NOTHING:
         return Objection("cannot be compared: no model has scored it")
-    gain = candidate.score - base.score
-    if not gain >= gate.margin:  # a score that is no number gains nothing
-        return Objection(f"is not predicted to gain enough: {gain:+.2f} a token, {gate.margin:.2f} needed")
+    if not worth.gain >= worth.needed:  # a score that is no number gains nothing
+        return Objection(f"is not predicted to gain enough: {worth.gain:+.2f} {worth.unit}, {worth.needed:.2f} needed")
     return None
 
 
@@ -178,12 +217,11 @@ def _score(candidate: Candidate) -> float:
     return float("-inf") if candidate.score is None else candidate.score
 
 
-def _gain(base: Candidate, best: Candidate, gate: Gate) -> str:
+def _gain(base: Candidate, best: Candidate, worth: _Worth) -> str:
     over = "the repair" if base.origin is Origin.REPAIR else "the draft"
-    if best.score is None or base.score is None or best.score - base.score < gate.margin:
+    if not worth.gain >= worth.needed:
         return f"{best.origin}: {over} cannot be kept"
-    gain = f"{best.score - base.score:+.2f} a token over {over}, {gate.margin:.2f} needed"
-    return f"{best.origin}: predicted to gain ({gain})"
+    return f"{best.origin}: predicted to gain ({worth.over(over)})"
 
 
 def _beaten(candidate: Candidate, best: Candidate) -> str:

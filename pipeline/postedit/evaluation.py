@@ -70,11 +70,12 @@ def evaluate(
     started = time.perf_counter()
     cut = cut_samples(given, cleaner)
     translator = None if cleaner.translator is None else Remembered(cleaner.translator)
-    rows = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known)
+    signals = cleaner.gate.predictor is not None
+    rows = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, signals=signals)
     choices = _decide(cut, rows, cleaner.gate)
     seconds, megabytes = time.perf_counter() - started, peak_memory.megabytes()
 
-    unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, _unrepaired)
+    unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, _unrepaired, signals=signals)
     texts = _variants(cut, (rows, unrepaired), choices, cleaner.gate)
     scores = _score(texts, [place.unit.reference for place in cut.places], metrics, resampling)
     gains = _gains(cut, choices)

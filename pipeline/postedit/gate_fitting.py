@@ -39,10 +39,10 @@ class Proposal:
         return choice.chosen.text
 
 
-def proposals(translator: Translator, pairs: Sequence[Pair]) -> list[Proposal]:
+def proposals(translator: Translator, pairs: Sequence[Pair], *, signals: bool = False) -> list[Proposal]:
     """What `clean` would have to choose from, were each draft an article of one segment."""
     segments = [Segment(pair.draft, 0, source=pair.source or None) for pair in pairs]
-    rows = propose(segments, translator)
+    rows = propose(segments, translator, signals=signals)
     return [
         Proposal(segment, row, tuple(inspect(segment)), pair.reference)
         for segment, row, pair in zip(segments, rows, pairs, strict=True)

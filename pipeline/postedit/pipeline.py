@@ -32,7 +32,7 @@ def clean_articles(
 
     segments = [one for row in rows for one in row]
     known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]
-    proposed = propose(segments, translator, config.hypotheses, known)
+    proposed = propose(segments, translator, config.hypotheses, known, signals=gate.predictor is not None)
     chosen = [
         choose(one, candidates, inspect(one, about.year), gate)
         for one, candidates, about in zip(segments, proposed, known, strict=True)
@@ -60,6 +60,7 @@ def _fits(translator: Translator, text: str) -> bool:
 
 
 def gated(gate: Gate, config: Config) -> Gate:
-    """The gate that ships with a model, with the numbers that a user set."""
+    """The gate that ships with a model; one number that a user sets takes the place of what it learned."""
     numbers = {"margin": config.margin, "max_edit_rate": config.max_edit_rate}
-    return replace(gate, **{name: value for name, value in numbers.items() if value is not None})
+    given = {name: value for name, value in numbers.items() if value is not None}
+    return replace(gate, predictor=None, **given) if given else gate

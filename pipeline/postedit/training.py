@@ -219,7 +219,10 @@ def _outputs(translator: Translator, gate: Gate, job: Job, pairs: Sequence[Pair]
     answers = [texts[0] if texts else pair.draft for texts, pair in zip(said, pairs, strict=True)]
     if job is Job.RETRANSLATE:
         return _Outputs(answers, [])
-    return _Outputs(answers, [one.chosen(gate) for one in gate_fitting.proposals(translator, pairs)])
+    return _Outputs(
+        answers,
+        [one.chosen(gate) for one in gate_fitting.proposals(translator, pairs, signals=gate.predictor is not None)],
+    )
 
 
 def _gains(old: _Outputs, new: _Outputs, pairs: Sequence[Pair], language: str) -> Gains:
