@@ -255,8 +255,8 @@ class Scripted:
         said = self._without if no_repeat else self._freely
         return [[[said] for _ in batch.inputs] for batch in batches]
 
-    def log_probabilities(self, pairs: Pairs) -> list[list[float]]:
-        return [[-1.0] * (len(output) + 1) for output in pairs.outputs]
+    def log_probabilities(self, batches: Sequence[Pairs]) -> list[list[list[float]]]:
+        return [[[-1.0] * (len(output) + 1) for output in pairs.outputs] for pairs in batches]
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,8 @@ class Engine(Protocol):
         """For each batch, for each input, the answers, best first. `no_repeat` 0 forbids nothing."""
         ...
 
-    def log_probabilities(self, pairs: Pairs) -> list[list[float]]:
-        """Each output's tokens' natural log-probabilities, the end's last."""
+    def log_probabilities(self, batches: Sequence[Pairs]) -> list[list[list[float]]]:
+        """For each batch, for each output, its tokens' natural log-probabilities, the end's last."""
         ...
 
 
@@ -143,12 +143,17 @@ class Seq2SeqTranslator:
         for place, (ids, target) in enumerate(zip(inputs, targets, strict=True)):
             if len(target) <= self._longest_output:
                 groups[_width(len(ids), self.max_tokens), _width(len(target), self._longest_output)].append(place)
+        batches = {
+            tuple(places): Pairs(
+                tuple(inputs[n] for n in places), tuple(targets[n] for n in places), width, output_width
+            )
+            for (width, output_width), group in sorted(groups.items(), reverse=True)
+            for places in _portions(group, width + output_width)
+        }
         scores: list[float | None] = [None] * len(inputs)
-        for (width, output_width), group in groups.items():
-            for places in _portions(group, width + output_width):
-                pairs = Pairs(tuple(inputs[n] for n in places), tuple(targets[n] for n in places), width, output_width)
-                for place, row in zip(places, self._engine.log_probabilities(pairs), strict=True):
-                    scores[place] = sum(row) / len(row)
+        for places, rows in zip(batches, self._engine.log_probabilities([*batches.values()]), strict=True):
+            for place, row in zip(places, rows, strict=True):
+                scores[place] = sum(row) / len(row)
         return scores
 
     @property

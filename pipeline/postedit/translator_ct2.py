@@ -57,14 +57,21 @@ class Ct2Engine:
             for results in pending
         ]
 
-    def log_probabilities(self, pairs: Pairs) -> list[list[float]]:
+    def log_probabilities(self, batches: Sequence[Pairs]) -> list[list[list[float]]]:
+        pending = [self._post_pairs(pairs) for pairs in batches]
+        # The prefix is not the model's choice, so it does not count.
+        return [
+            [result.result().log_probs[-len(ids) - 1 :] for ids, result in zip(pairs.outputs, results, strict=False)]
+            for pairs, results in zip(batches, pending, strict=True)
+        ]
+
+    def _post_pairs(self, pairs: Pairs) -> list[Any]:
         sources = [self._read(ids) for ids in pairs.inputs]
         targets = [[*self._prefix, *self._written(ids)] for ids in pairs.outputs]
         sources.append([self._end] * pairs.width)
         targets.append([*self._prefix, *[self._end] * pairs.output_width])
-        results = self._model.score_batch(sources, targets, max_input_length=0)
-        # The prefix is not the model's choice, so it does not count.
-        return [result.log_probs[-len(ids) - 1 :] for ids, result in zip(pairs.outputs, results, strict=False)]
+        posted: list[Any] = self._model.score_batch(sources, targets, max_input_length=0, asynchronous=True)
+        return posted
 
     def _post(self, batch: Batch, hypotheses: int, no_repeat: int) -> list[Any]:
         sources = [self._read(ids) for ids in batch.inputs]

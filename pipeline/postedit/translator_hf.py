@@ -50,7 +50,10 @@ class HfEngine:
     def generate(self, batches: Sequence[Batch], hypotheses: int, no_repeat: int) -> list[list[list[Output]]]:
         return [self._batch(batch, hypotheses, no_repeat) for batch in batches]
 
-    def log_probabilities(self, pairs: Pairs) -> list[list[float]]:
+    def log_probabilities(self, batches: Sequence[Pairs]) -> list[list[list[float]]]:
+        return [self._log_probabilities(pairs) for pairs in batches]
+
+    def _log_probabilities(self, pairs: Pairs) -> list[list[float]]:
         import torch
 
         with torch.inference_mode():
