@@ -19,7 +19,7 @@ _SURNAMES = frozenset(
     "管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟"
     "邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆丛冀郁胥班储原栗燕楚鄢劳谌奚粟冼蔺楼盘满闻"
 )
-_DOUBLE_SURNAMES = frozenset(
+DOUBLE_SURNAMES = frozenset(
     {"欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "公孙", "慕容", "司徒", "令狐", "端木", "东方"}
 )
 # Surnames that are hardly ever the beginning of another word: what they begin, again and again, is a name.
@@ -107,7 +107,7 @@ def full_names(source: str) -> frozenset[str]:
 def _surnames(source: str) -> Iterator[tuple[int, int]]:
     """Where a surname may stand, and how many characters it has."""
     for at, character in enumerate(source):
-        size = 2 if source[at : at + 2] in _DOUBLE_SURNAMES else 1
+        size = 2 if source[at : at + 2] in DOUBLE_SURNAMES else 1
         if (size == 2 or character in _SURNAMES) and source[at : at + 2] not in _WORDS:
             yield at, size
 

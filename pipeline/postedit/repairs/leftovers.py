@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection
 
-from postedit.repairs.chinese_names import full_names
+from postedit.repairs.chinese_names import DOUBLE_SURNAMES, full_names
 from postedit.romanization import joined, readings, surname_readings
 
 # What is left over, with the Latin letters that stick to it, or the word with a capital before it.
@@ -19,6 +19,8 @@ def read_names_left_in_chinese(text: str, source: str, names: Collection[str] = 
 
     >>> read_names_left_in_chinese("But Zhang芳 emphasizes that 武 came.", "但张芳芳，强调丛培武，来了。")
     'But Zhang Fangfang emphasizes that Cong Peiwu came.'
+    >>> read_names_left_in_chinese("Then 欧阳娜 said no.", "欧阳娜说不。")
+    'Then Ouyang Na said no.'
     >>> read_names_left_in_chinese("It is in 森林.", "在森林里。")
     'It is in 森林.'
 
@@ -36,7 +38,7 @@ def read_names_left_in_chinese(text: str, source: str, names: Collection[str] = 
         if len(meant) != 1:
             return match[0]
         [name] = meant
-        size = 2 if len(name) == 4 else 1
+        size = 2 if len(name) == 4 or name[:2] in DOUBLE_SURNAMES else 1
         given, latin = readings(name[size:]), (match["latin"] or "").strip()
         surname = next(iter(surname_readings(name[:size])), ())
         spelt = f"{joined(surname)} {joined(given[0])}" if surname and given else ""
