@@ -1,10 +1,12 @@
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postedit import Cleaner, FakeTranslator, Job, Request
+from postedit import Cleaner, FakeTranslator, Job, Request, clean
 from postedit.article import Origin, Status
+from postedit.errors import ArticleError
 
 SILENT = FakeTranslator({})
 
@@ -127,3 +129,9 @@ def test_a_person_whom_the_source_names_again_and_again_is_spelt_alike() -> None
 def test_a_month_that_nobody_wrote_gives_way_to_the_articles_own() -> None:
     edited = Cleaner(model="none")("It opened on September 3. On 27 January it rained.", "9月3日开业。27日下雨。")
     assert edited.text == "It opened on September 3. On 27 September it rained."
+
+
+def test_a_source_without_chinese_is_refused_unless_another_language_is_named() -> None:
+    with pytest.raises(ArticleError, match=r"there is no Chinese in its source\. Check --source"):
+        clean("It rained.", "It rained.", model="none")
+    assert clean("It rained.", "Es regnete.", model="none", source_language="de").text == "It rained."

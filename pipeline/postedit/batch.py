@@ -1,7 +1,7 @@
 """Files in, files out: what the `clean` command does with its inputs.
 
 A result is whole or absent: everything is made first, then written beside its place and renamed. The details are
-written last and know the digest of the result beside them, so "done" means: this run made this result from this input.
+moved last and know the digest of the result beside them, so "done" means: this run made this result from this input.
 """
 
 import hashlib
@@ -80,9 +80,8 @@ def _run_one(cleaner: Cleaner, job: Job, *, resume: bool) -> Outcome:
     made = _clean(cleaner, given)
     content = _content(job, given, made, cleaner)
     if job.output is not None:
-        atomic.write(job.output, content)
-        if job.details is not None:
-            atomic.write(job.details, _document(given, made, cleaner, content))
+        details = {} if job.details is None else {job.details: _document(given, made, cleaner, content)}
+        atomic.write_all({job.output: content} | details)
         content = b""
     counts = _sum([one.counts for one in made.edited])
     furniture = sum(len(one.furniture) for one in made.edited if one.drops_furniture)

@@ -14,7 +14,9 @@ from postedit.choices import Gate, choose
 from postedit.config import Config
 from postedit.defects import inspect
 from postedit.edited import Edited
+from postedit.errors import ArticleError
 from postedit.knowledge import known_of
+from postedit.lines import HAN
 from postedit.segments import cut, segment
 from postedit.structure import label
 from postedit.translator import Job, Request, Translator
@@ -27,6 +29,8 @@ def clean_articles(
 
     The models are asked once for all articles together. Without a translator only repairs are proposed.
     """
+    for article in articles:
+        _check_source(article, config.source_language)
     articles = [label(article) for article in articles]
     rows = [segments_of(article, translator) for article in articles]
 
@@ -44,6 +48,14 @@ def clean_articles(
         edited.append(Edited(article, choices, signature, config.keep_furniture))
         at += len(row)
     return edited
+
+
+def _check_source(article: Article, language: str) -> None:
+    if article.source and language.startswith("zh") and not HAN.search(article.source):
+        raise ArticleError(
+            f"article {article.id!r}: there is no Chinese in its source. Check --source, or name its language: "
+            "source_language in the settings."
+        )
 
 
 def segments_of(article: Article, translator: Translator | None) -> tuple[Segment, ...]:

@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from postedit.errors import OutputError
@@ -19,27 +21,48 @@ def write(path: Path, content: bytes) -> None:
     (b'Hello.', ['out.txt'])
     >>> folder.cleanup()
     """
+    write_all({path: content})
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """The same for files that belong together: all lie ready on the disk before the first is moved to its place."""
+    with ExitStack() as staged:
+        partials = {path: staged.enter_context(_staged(path, content)) for path, content in contents.items()}
+        for path, partial in partials.items():
+            with _told(path):
+                partial.replace(path.resolve())
+
+
+@contextmanager
+def _staged(path: Path, content: bytes) -> Iterator[Path]:
+    """The content beside its place, for as long as it is not moved there."""
     path = path.resolve()  # through a link: the file that it names is renewed, and the link stays
     if path.is_dir():
         raise OutputError(f"{path}: there is a folder of that name. Give the name of a file, or remove the folder.")
     partial = path.with_name(f"{path.name}.partial")
     ours = False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            ours = True
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, partial)
-        partial.replace(path)
-    except BaseException as error:
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                ours = True
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                shutil.copymode(path, partial)
+        yield partial
+    finally:
         if ours:
             partial.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise OutputError(f"{path}: {_sentence(error, path)}") from error
-        raise
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path.resolve()}: {_sentence(error, path.resolve())}") from error
 
 
 def _sentence(error: OSError, path: Path) -> str:
