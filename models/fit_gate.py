@@ -13,7 +13,7 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import sacrebleu
 from postedit import weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import propose
+from postedit.checks import CHECKS
 from postedit.choices import Gate, choose, word_edits
 from postedit.gate_fitting import SHUT
 from postedit.prediction import NAMES, Predictor, features
@@ -57,6 +58,9 @@ class Point:
     text: str
     features: list[float]
     gain: float
+    objections: tuple[
+        str, ...
+    ] = ()  # of checks that only ask what the draft says, and do not count where a source is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ def offer(drafts: list[Draft], rows: Sequence[Sequence[Candidate]]) -> Offered:
             if one.origin not in (Origin.DRAFT, Origin.REPAIR) and one.signals and base.signals:
                 edits, words = word_edits(base.text, one.text)
                 gain = _chrf(one.text, draft.reference) - _chrf(base.text, draft.reference)
-                points.append(Point(n, one.text, features(base, one, edits / max(1, words)), gain))
+                steady = replace(draft.segment, draft=base.text)
+                objections = tuple(name for name, check in CHECKS.items() if check(steady, one.text))
+                points.append(Point(n, one.text, features(base, one, edits / max(1, words)), gain, objections))
     return Offered(drafts, bases, points)
 
 
@@ -160,6 +166,16 @@ def choose_least(offered: Offered, predicted: Floats) -> tuple[float, dict[str, 
     return best, tried
 
 
+def objections(offered: Offered, predicted: Floats, least: float) -> dict[str, dict[str, float]]:
+    """What each check would have refused of what is let through, and what that gained."""
+    passing = [point for point, gain in zip(offered.points, predicted, strict=True) if gain >= least]
+    found = {name: [point.gain for point in passing if name in point.objections] for name in CHECKS}
+    found["no check"] = [point.gain for point in passing if not point.objections]
+    return {
+        name: {"rewrites": len(one), "mean gain": round(float(np.mean(one)), 2)} for name, one in found.items() if one
+    }
+
+
 def _chrf(text: str, reference: str) -> float:
     return float(sacrebleu.sentence_chrf(text, [reference]).score)
 
@@ -182,6 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "points": len(gains),
         "correlation, held out": round(float(np.corrcoef(predicted, gains)[0, 1]), 3),
         "least": least,
+        "checks that would object": objections(offered, predicted, least),
         "held out": tried,
     }
     print(json.dumps(told, indent=1))
