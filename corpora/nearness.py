@@ -33,7 +33,7 @@ class Nearness:
         """Learned from texts of the domain and from texts of what is to be chosen from."""
         inside, outside = (Counter(word for text in texts for word in words(text)) for texts in (domain, other))
         every = set(inside) | set(outside)
-        less, more = (math.log(sum(counts.values()) + len(every)) for counts in (inside, outside))
+        less, more = (math.log(sum(counts.values()) + len(every) + 1) for counts in (inside, outside))
         return cls({w: math.log(inside[w] + 1) - less - math.log(outside[w] + 1) + more for w in every})
 
     def __call__(self, text: str) -> float:

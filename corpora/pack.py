@@ -17,7 +17,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -251,12 +251,12 @@ def bridged(examples: Iterable[Example]) -> Iterator[Example]:
                 yield replace(example, reference=better)
 
 
-def near_news(pairs: Sequence[Example], news: Iterable[str]) -> dict[str, list[Example]]:
+def near_news(pairs: Sequence[Example], news: Collection[str]) -> dict[str, list[Example]]:
     """The pairs that are news, and of the others the share that is nearest to the English news given.
 
     The second is in the order of the table, so that neighbours stay neighbours.
     """
-    others = [pair for pair in pairs if pair.origin not in NEWS]
+    others = [pair for pair in pairs if pair.origin not in NEWS] if news else []
     near = Nearness.of(news, (pair.reference for pair in others))
     scores = [near(pair.reference) for pair in others]
     least = sorted(scores, reverse=True)[: int(NEAR * len(scores))][-1:]

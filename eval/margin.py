@@ -3,7 +3,8 @@
     python eval/margin.py ../shared/data --model default
     python eval/margin.py ../shared/data --model default --set wmt21 --margin 0.15 --max-edit-rate 0.1
 
-The first command sweeps, measures the gate that the model ships with, and writes eval/results/margin.json; what the
+This is about margins; a gate that learned from signals is models/fit_gate.py's business, and is left out here. The
+first command sweeps, measures the margin that the model ships with, and writes eval/results/margin.json; what the
 sweep finds best goes under "gate" in the model's manifest. The second only measures a gate, on a set that nothing was
 tuned on. Answers of the model are remembered in the cache folder, so that a second run takes seconds.
 """

@@ -138,7 +138,7 @@ def test_what_is_too_long_to_be_scored_stays_unscored_and_stops_nothing() -> Non
     rows = propose([Segment("He come home.", 0), Segment("It is.", 14)], fake, repair=leave)
     assert [(one.text, one.score) for one in rows[0]] == [("He come home.", -1.0), (long, None)]
     assert [one.score for one in rows[1]] == [-1.0, 0.0]
-    choice = choose(Segment("He come home.", 0), rows[0], [], Gate.open(), checks={})
+    choice = choose(Segment("He come home.", 0), rows[0], [], Gate().opened(), checks={})
     assert choice.passed_over[0].reason == "cannot be compared: no model has scored it"
 
 

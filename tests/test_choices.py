@@ -213,4 +213,13 @@ def test_an_open_gate_lets_through_what_no_check_objects_to() -> None:
     draft = Candidate("The the harbour it was opened in that year of 2019.", Origin.DRAFT, -0.1)
     worse = Candidate("The harbour was opened in 2019.", Origin.POLISH, -3.0)
     assert choose(Segment(draft.text, 0), [draft, worse], [], Gate(), checks={}).chosen is draft
-    assert choose(Segment(draft.text, 0), [draft, worse], [], Gate.open(), checks={}).chosen is worse
+    assert choose(Segment(draft.text, 0), [draft, worse], [], Gate().opened(), checks={}).chosen is worse
+
+
+def test_where_the_draft_has_no_score_the_likeliest_rescue_is_taken() -> None:
+    draft = Candidate("他一月回家了。", Origin.DRAFT)
+    unlikely = Candidate("He home in January.", Origin.POLISH, score=-3.0)
+    likely = Candidate("He went home in January.", Origin.RETRANSLATE, score=-0.2)
+    untranslated = Defect("untranslated", "", Severity.CRITICAL, 0, 3)
+    choice = choose(Segment(draft.text, 0, source=draft.text), [draft, unlikely, likely], [untranslated], Gate())
+    assert choice.chosen is likely

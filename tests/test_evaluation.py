@@ -124,7 +124,7 @@ def test_the_bounds_hold_with_the_best_and_with_the_worst_translator(tmp_path: P
 def test_a_gate_that_lets_all_through_makes_more_segments_worse(tmp_path: Path) -> None:
     cleaner, given = Cleaner(FakeTranslator(TOLD)), lines(tmp_path, given=STAGED)
     assert measured(given, cleaner).facts["worse"] == 0
-    cleaner.gate = Gate.open()
+    cleaner.gate = Gate().opened()
     wide = measured(given, cleaner)
     assert wide.facts["worse"] == 0.25
     assert chrf(wide, "cleaned") == chrf(wide, "without the gate")

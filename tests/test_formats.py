@@ -157,3 +157,16 @@ def test_a_small_disk_that_runs_full_is_a_sentence(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == []
     finally:
         subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_of_files_that_belong_together_none_changes_where_one_cannot_be_written(tmp_path: Path) -> None:
+    result, details = tmp_path / "out.txt", tmp_path / "out.txt.json"
+    atomic.write(result, b"before")
+    details.mkdir()
+    with pytest.raises(OutputError, match="there is a folder of that name"):
+        atomic.write_all({result: b"after", details: b"{}"})
+    assert result.read_bytes() == b"before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.txt", "out.txt.json"]
+    details.rmdir()
+    atomic.write_all({result: b"after", details: b"{}"})
+    assert (result.read_bytes(), details.read_bytes()) == (b"after", b"{}")

@@ -132,6 +132,7 @@ def test_a_month_that_nobody_wrote_gives_way_to_the_articles_own() -> None:
 
 
 def test_a_source_without_chinese_is_refused_unless_another_language_is_named() -> None:
-    with pytest.raises(ArticleError, match=r"there is no Chinese in its source\. Check --source"):
-        clean("It rained.", "It rained.", model="none")
-    assert clean("It rained.", "Es regnete.", model="none", source_language="de").text == "It rained."
+    with pytest.raises(ArticleError, match=r"there is no Chinese in its source\. Check the source"):
+        clean("It rained.", "It rained. " * 9, model="none")
+    assert clean("It rained.", "Es regnete. " * 9, model="none", source_language="de").text == "It rained."
+    assert clean("CCTV, 2023", "CCTV, 2023", model="none").text == "CCTV, 2023"

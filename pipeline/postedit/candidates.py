@@ -12,7 +12,7 @@ from postedit.article import Candidate, Origin, Segment
 from postedit.markup import lay, shield
 from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
-from postedit.signals import LIKENESS, POOL, Told, with_signals
+from postedit.signals import LIKENESS, POOL, Asked, with_signals
 from postedit.translator import Job, Request, Translator
 
 # Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
@@ -57,19 +57,27 @@ def propose(
     if translator is None:
         return [tuple(row) for row in rows]
 
-    said: list[dict[Job, list[str]]] = [{} for _ in rows]
+    pools: list[dict[Job, list[str]]] = [{} for _ in rows]
     for job in (job for job in Job if job in translator.jobs):
-        asked = {n: request for n, request in _requests(job, segments, rows).items() if _fits(translator, request)}
         many = max(hypotheses, POOL) if signals and job in LIKENESS else hypotheses
-        outputs = translator.translate(list(asked.values()), many) if asked else []
-        for n, texts in zip(asked, outputs, strict=True):
-            said[n][job] = texts
-            for text in texts[:hypotheses]:
-                answer = _quoted_like(rows[n][0].text, text.strip())
-                mended = _mended(repair, segments[n], answer, about[n])
-                rows[n].append(Candidate(mended.text, _ORIGINS[job], steps=mended.steps))
+        for n, texts in _answers(job, segments, rows, translator, many).items():
+            answers = [_mended(repair, segments[n], text, about[n]) for text in texts]
+            rows[n] += [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers[:hypotheses]]
+            pools[n][job] = [one.text for one in answers[:POOL]]
     scored = _score([_distinct(row) for row in rows], segments, translator)
-    return with_signals(scored, _told(scored, segments, said), translator) if signals else scored
+    return with_signals(scored, _asked(scored, segments, pools), translator) if signals else scored
+
+
+def _answers(
+    job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]], translator: Translator, many: int
+) -> dict[int, list[str]]:
+    """Up to `many` answers to a job, by the number of the segment, quoted as its draft quotes."""
+    asked = {n: request for n, request in _requests(job, segments, rows).items() if _fits(translator, request)}
+    outputs = translator.translate(list(asked.values()), many) if asked else []
+    return {
+        n: [_quoted_like(rows[n][0].text, text.strip()) for text in texts]
+        for n, texts in zip(asked, outputs, strict=True)
+    }
 
 
 def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repaired:
@@ -98,12 +106,12 @@ def _request(job: Job, segment: Segment, row: Sequence[Candidate]) -> Request:
     return Request(job, draft=draft, source="" if job is Job.POLISH else segment.source or "")
 
 
-def _told(
-    rows: Sequence[Sequence[Candidate]], segments: Sequence[Segment], said: Sequence[Mapping[Job, Sequence[str]]]
-) -> list[Told]:
+def _asked(
+    rows: Sequence[Sequence[Candidate]], segments: Sequence[Segment], pools: Sequence[Mapping[Job, Sequence[str]]]
+) -> list[Asked]:
     return [
-        Told({job: _request(job, segment, row) for job in Job} if segment.source else {}, hypotheses)
-        for row, segment, hypotheses in zip(rows, segments, said, strict=True)
+        Asked({job: _request(job, segment, row) for job in Job} if segment.source else {}, pool)
+        for row, segment, pool in zip(rows, segments, pools, strict=True)
     ]
 
 

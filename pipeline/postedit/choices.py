@@ -17,13 +17,17 @@ from postedit.prediction import Predictor
 # compared with such a draft word by word would keep it.
 _RESCUE = frozenset({"empty", "numbers", "addresses", "repetition", "script", "pairs", "markup"})
 
+# The same where a predictor has read the source: names and wording may change with it. What turns the sense around
+# weighs little in chrF, so no prediction speaks for that.
+_LEARNED = _RESCUE | {"bounds", "negation", "units", "ending", "first letter"}
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """When a model's rewrite is let through. Each model ships its own numbers, under "gate" in its manifest.
 
     >>> Gate.from_manifest({"name": "mine", "gate": {"margin": 0.3}})
-    Gate(margin=0.3, max_edit_rate=0.1)
+    Gate(margin=0.3, max_edit_rate=0.1, predictor=None)
     """
 
     # How much better than the best wording so far the judge must find a rewrite, in log-probability a token. Swept for
@@ -55,10 +59,10 @@ class Gate:
         learned = None if predictor is None else Predictor.from_manifest(predictor)
         return cls(predictor=learned, **{name: float(value) for name, value in numbers.items()})
 
-    @classmethod
-    def open(cls) -> "Gate":
-        """A gate that lets everything through that no check objects to: what the gate is worth is measured with it."""
-        return cls(margin=float("-inf"), max_edit_rate=float("inf"))
+    def opened(self) -> "Gate":
+        """The gate that lets everything through that no check objects to: it shows what this one is worth."""
+        learned = self.predictor and replace(self.predictor, least=float("-inf"))
+        return Gate(margin=float("-inf"), max_edit_rate=float("inf"), predictor=learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,19 @@ def choose(
             refused[n] = _fault(segment, candidate, checks)
             base = base if refused[n] else candidate
 
-    best, most, beyond = base, _NOTHING, _is_critical(segment, base, defects)
+    worths, beyond = dict[int, _Worth](), _is_critical(segment, base, defects)
     for n, candidate in enumerate(candidates):
         if candidate.origin not in (Origin.DRAFT, Origin.REPAIR):
             rivals = _Rivals(segment, base, candidate)
-            worth = _worth(rivals, gate)
-            refused[n] = _veto_rewrite(rivals, worth, gate, checks, beyond=beyond)
-            if not refused[n] and (best is base or worth.gain > most.gain):
-                best, most = candidate, worth
+            worths[n] = _worth(rivals, gate)
+            refused[n] = _veto_rewrite(rivals, worths[n], gate, checks, beyond=beyond)
+    let = [n for n in worths if not refused[n]]
+    first = max(let, key=lambda n: (worths[n].gain, _score(candidates[n])), default=None)
+    best = base if first is None else candidates[first]
 
     reasons = [f"repaired: {'; '.join(base.steps)}"] if base.origin is Origin.REPAIR else []
-    reasons += [_gain(base, best, most)] if best is not base else []
-    passed_over = _passed_over(candidates, best, refused)
+    reasons += [_gain(base, best, worths[first])] if first is not None else []
+    passed_over = _passed_over(candidates, best, refused, worths)
     status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
     return Choice(
         segment, best, "; ".join(reasons) or _kept(candidates, passed_over), status, passed_over, tuple(defects)
@@ -115,12 +120,15 @@ def choose(
 
 
 def _passed_over(
-    candidates: Sequence[Candidate], best: Candidate, refused: Mapping[int, Objection | None]
+    candidates: Sequence[Candidate],
+    best: Candidate,
+    refused: Mapping[int, Objection | None],
+    worths: Mapping[int, "_Worth"],
 ) -> tuple[Rejected, ...]:
     passed_over = []
     for n, candidate in enumerate(candidates):
         if candidate is not best:
-            objection = refused.get(n) or Objection(_beaten(candidate, best))
+            objection = refused.get(n) or Objection(_beaten(candidate, best, worths.get(n)))
             passed_over.append(Rejected(candidate, objection.reason, objection.check))
     return tuple(passed_over)
 
@@ -182,7 +190,8 @@ def _veto_rewrite(
     candidate, base = rivals.rewrite, rivals.base
     beyond = beyond and bool(rivals.segment.source)
     if beyond or worth.learned:
-        checks = {name: check for name, check in checks.items() if name in _RESCUE}
+        asked = _RESCUE if beyond else _LEARNED
+        checks = {name: check for name, check in checks.items() if name in asked}
     veto = _veto(rivals.steady, rivals.segment, candidate.text, checks)
     if veto or beyond:
         return veto
@@ -224,10 +233,12 @@ def _gain(base: Candidate, best: Candidate, worth: _Worth) -> str:
     return f"{best.origin}: predicted to gain ({worth.over(over)})"
 
 
-def _beaten(candidate: Candidate, best: Candidate) -> str:
+def _beaten(candidate: Candidate, best: Candidate, worth: "_Worth | None") -> str:
     if candidate.origin in (Origin.DRAFT, Origin.REPAIR):
         return f"the {best.origin} is better"
-    return "another rewrite is predicted to gain more"
+    if worth is None or not worth.learned:
+        return "another rewrite is predicted to gain more"
+    return f"another rewrite is predicted to gain more than its {worth.gain:+.2f} {worth.unit}"
 
 
 def _kept(candidates: Sequence[Candidate], passed_over: Sequence[Rejected]) -> str:

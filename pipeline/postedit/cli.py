@@ -117,10 +117,14 @@ def _add_clean(commands: Any) -> None:
     clean.add_argument("--encoding", metavar="NAME", help="the encoding of the input; default: recognised")
     clean.add_argument("--source-encoding", metavar="NAME", help="the encoding of the source; default: recognised")
     clean.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; options here win")
-    clean.add_argument("--margin", type=float, help="how much better a rewrite must be predicted to be")
     clean.add_argument(
-        "--max-edit-rate", type=float, help="how much of a sentence a rewrite may change: 0.1 is a tenth"
-    )
+        "--margin", type=float, help="how much likelier a rewrite must be, in log-probability a token; instead of the "
+        "gate that the model learned, if it has one",
+    )  # fmt: skip
+    clean.add_argument(
+        "--max-edit-rate", type=float,
+        help="how much of a sentence a rewrite may change: 0.1 is a tenth; as with --margin",
+    )  # fmt: skip
     clean.add_argument("--hypotheses", type=int, help="wordings that the model proposes for each job")
     clean.add_argument(
         "--threads", type=int, help="threads of the model; default: as many as there are cores, at most 4"

@@ -33,14 +33,15 @@ class Config:
     source_language: str = "zh"
     target_language: str = "en"
 
-    # How many wordings a model proposes for each job. More than one costs time; the gate still picks at most one.
+    # How many wordings a model proposes for each job. More than one costs time; the gate still picks at most one. One
+    # that learned was fitted on a single one.
     hypotheses: int = 1
 
-    # How much better than the draft a rewrite must be predicted to be. None: the value that was tuned for the model and
-    # ships with it.
+    # How much better than the draft a rewrite must be, in log-probability a token. None: what was tuned for the model
+    # and ships with it, which may be a gate that learned; a number takes its place.
     margin: float | None = None
 
-    # How much of a sentence a rewrite may change, as a share of its words. None: as with the margin.
+    # How much of a sentence a rewrite may change, as a share of its words. None, or a number: as with the margin.
     max_edit_rate: float | None = None
 
     # Leave the page around the article (menus, comment boxes, teasers) in the text.

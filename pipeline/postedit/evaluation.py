@@ -123,7 +123,7 @@ def _variants(
         "without repairs": chosen(unrepaired),
         "without the model": chosen(alone),
         "without checks": chosen(rows, checks={}),
-        "without the gate": chosen(rows, Gate.open()),
+        "without the gate": chosen(rows, gate.opened()),
         "change everything": [min(row, key=lambda one: BOLDEST.index(one.origin)) for row in rows],
         "oracle": _oracle(cut, rows),
     }

@@ -1,6 +1,7 @@
 """The gate of a fine-tuned model: how much of what it proposes is let through, found on pairs it was not trained on.
 
-The gate that its base ships with was found for other weights; often it is all but shut.
+The gate that its base ships with was found for other weights; often it is all but shut. What a base has learned of its
+own signals is not taken along either: the pairs of a user are too few to learn that anew.
 """
 
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ def _weigh(one: Proposal) -> _Weighed:
     base = choose(one.segment, one.candidates, one.defects, SHUT).chosen
     if base.origin not in _OWN:  # the draft cannot be kept, whatever the gate
         return _Weighed(base.text, ())
-    opened = choose(one.segment, one.candidates, one.defects, Gate.open())
+    opened = choose(one.segment, one.candidates, one.defects, Gate().opened())
     rewrites = [opened.chosen, *(other.candidate for other in opened.passed_over if not other.check)]
     rivals = [
         _Rival(rewrite.text, *word_edits(base.text, rewrite.text), rewrite.score - base.score, rewrite.score)

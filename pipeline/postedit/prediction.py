@@ -7,7 +7,7 @@ not how good a text is but how much better than the one that it would take the p
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,34 +49,36 @@ class Predictor:
         """None where either has no signals."""
         if not base.signals or not rewrite.signals:
             return None
-        known = dict(zip(NAMES, features(base, rewrite, edit_rate), strict=True))
+        known = features(base, rewrite, edit_rate)
         return sum(weight * known[name] for name, weight in self.weights.items())
 
 
-def features(base: Candidate, rewrite: Candidate, edit_rate: float) -> list[float]:
-    """What the line goes through, in the order of NAMES. `edit_rate` is the share of the base's words that changed."""
-    return [*_features(base, rewrite, edit_rate)]
+def features(base: Candidate, rewrite: Candidate, edit_rate: float) -> dict[str, float]:
+    """What the line goes through, by name. `edit_rate` is the share of the base's words that changed, 1 at most.
 
-
-def _features(base: Candidate, rewrite: Candidate, edit_rate: float) -> Iterator[float]:
+    >>> base = Candidate("He come.", Origin.DRAFT, signals=dict.fromkeys(SIGNALS, -2.0))
+    >>> rewrite = Candidate("He came.", Origin.POST_EDIT, signals=dict.fromkeys(SIGNALS, -1.5))
+    >>> known = features(base, rewrite, 0.5)
+    >>> [known[name] for name in ("polish gained", "polish before", "polish gained x edits", "edits")]
+    [0.5, -2.0, 0.25, 0.5]
+    """
+    edits = min(1.0, edit_rate)  # of a heading in other words more can change than there were
+    known: dict[str, float] = {}
     for name in SIGNALS:
         before, gained = base.signals[name], rewrite.signals[name] - base.signals[name]
-        yield from (gained, before, edit_rate * gained, edit_rate * before)
-    yield edit_rate
-    yield len(rewrite.text.split()) / max(1, len(base.text.split()))
-    yield float(rewrite.origin is Origin.POLISH)
-    yield float(rewrite.origin is Origin.RETRANSLATE)
-    yield 1.0
+        known |= {f"{name} gained": gained, f"{name} before": before}
+        known |= {f"{name} gained x edits": edits * gained, f"{name} before x edits": edits * before}
+    known["edits"] = edits
+    known["length"] = min(LONGEST, len(rewrite.text.split()) / max(1, len(base.text.split())))
+    known["is a polish"] = float(rewrite.origin is Origin.POLISH)
+    known["is a retranslation"] = float(rewrite.origin is Origin.RETRANSLATE)
+    known["constant"] = 1.0
+    return known
 
 
-NAMES = (
-    *(f"{name}{what}" for name in SIGNALS for what in (" gained", " before", " gained x edits", " before x edits")),
-    "edits",
-    "length",
-    "is a polish",
-    "is a retranslation",
-    "constant",
-)
+LONGEST = 2.0  # of the base's words; longer is no more telling
+_BLANK = Candidate("", Origin.DRAFT, signals=dict.fromkeys(SIGNALS, 0.0))
+NAMES = tuple(features(_BLANK, _BLANK, 0.0))
 
 
 def _is_number(value: Any) -> bool:

@@ -8,6 +8,7 @@ Bayes risk decoding (Kumar and Byrne, NAACL 2004).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from rapidfuzz.distance import Indel
 
@@ -26,7 +27,7 @@ SIGNALS = (*(str(job) for job in Job), *LIKENESS.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Asked:
     """What a translator is asked about a segment, and what it said: by job, the hypotheses best first."""
 
     requests: Mapping[Job, Request]
@@ -34,45 +35,45 @@ class Told:
 
 
 def with_signals(
-    rows: Sequence[Sequence[Candidate]], told: Sequence[Told], translator: Translator
+    rows: Sequence[Sequence[Candidate]], asked: Sequence[Asked], translator: Translator
 ) -> list[tuple[Candidate, ...]]:
     """The rows with the signals of their candidates, where there is something to choose and each job can be asked.
 
     The scores that they have are those of post-editing. What is longer than the model writes has no signals.
     """
     signalled = [tuple(row) for row in rows]
-    asked = [n for n, row in enumerate(rows) if len(row) > 1 and _answers(told[n], translator)]
+    told = [n for n, row in enumerate(rows) if len(row) > 1 and _answers(asked[n], translator)]
     jobs = [job for job in Job if job is not Job.POST_EDIT]
-    places = [(n, at, job) for n in asked for at in range(len(rows[n])) for job in jobs]
+    places = [(n, at, job) for n in told for at in range(len(rows[n])) for job in jobs]
     values = translator.score(
-        [told[n].requests[job] for n, _, job in places], [rows[n][at].text for n, at, _ in places]
+        [asked[n].requests[job] for n, _, job in places], [rows[n][at].text for n, at, _ in places]
     )
     likely = dict(zip(places, values, strict=True))
-    for n in asked:
+    for n in told:
         row = []
         for at, candidate in enumerate(rows[n]):
             signals = {str(Job.POST_EDIT): candidate.score} | {str(job): likely[n, at, job] for job in jobs}
-            signals |= {name: likeness(candidate.text, told[n].hypotheses[job]) for job, name in LIKENESS.items()}
-            known = {name: value for name, value in signals.items() if value is not None}
+            signals |= {name: likeness(candidate.text, asked[n].hypotheses[job]) for job, name in LIKENESS.items()}
+            known = {name: value for name, value in signals.items() if value is not None and isfinite(value)}
             row.append(replace(candidate, signals=known) if len(known) == len(SIGNALS) else candidate)
         signalled[n] = tuple(row)
     return signalled
 
 
-def likeness(text: str, others: Sequence[str]) -> float:
+def likeness(text: str, others: Sequence[str]) -> float | None:
     """How like a text is to others, from 0 to 1: the share of letters that stay, on average; itself does not count.
 
     >>> likeness("He came.", ["He came.", "He came in.", "He comes."])
     0.83...
-    >>> likeness("He came.", ["He came."])
-    1.0
+
+    None where there is no other.
     """
     found = [Indel.normalized_similarity(text, other) for other in others if other != text]
-    return sum(found) / len(found) if found else 1.0
+    return sum(found) / len(found) if found else None
 
 
-def _answers(told: Told, translator: Translator) -> bool:
+def _answers(asked: Asked, translator: Translator) -> bool:
     """Whether every job can be asked, and has said something where likeness is to be measured."""
-    if set(told.requests) != set(Job) or not all(told.hypotheses.get(job) for job in LIKENESS):
+    if set(asked.requests) != set(Job) or not all(asked.hypotheses.get(job) for job in LIKENESS):
         return False
-    return all(translator.count(request) <= translator.max_tokens for request in told.requests.values())
+    return all(translator.count(request) <= translator.max_tokens for request in asked.requests.values())

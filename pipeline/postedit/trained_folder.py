@@ -179,6 +179,7 @@ def write_manifest(folder: Path, lineage: Lineage, found: Findings | None = None
     """`manifest.json`: what `load` trusts and `postedit models` checks."""
     names = [path.name for path in folder.iterdir() if path.name not in _BESIDE]
     given = {file.name: {"sha256": file.sha256, "bytes": file.bytes} for file in files_of(folder, names)}
+    gate = found.gate if found else None  # fitted on margins: it has no predictor
     manifest = {
         "name": lineage.name,
         "version": "1",
@@ -190,7 +191,7 @@ def write_manifest(folder: Path, lineage: Lineage, found: Findings | None = None
         "base": lineage.base_name,
         "data_sha256": dict(lineage.given),
         "files": given,
-        "gate": asdict(found.gate) if found and found.gate else {},
+        "gate": {"margin": gate.margin, "max_edit_rate": gate.max_edit_rate} if gate else {},
         "scores": found.gains.to_dict() if found else {},
         "made_by": f"postedit train {__version__}",
     }

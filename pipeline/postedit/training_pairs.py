@@ -144,7 +144,7 @@ def check_columns(pairs: Sequence[Pair], job: Job) -> None:
     if len(apart) > len(drafted) / 2:
         chinese = "draft" if HAN.search(apart[0].draft) else "reference"
         raise PairsError(
-            f"{apart[0].where}: the {chinese} is Chinese and the other is not, as in {len(apart)} of {len(pairs)} "
+            f"{apart[0].where}: the {chinese} is Chinese and the other is not, as in {len(apart)} of {len(drafted)} "
             "pairs. The columns are draft, reference, source, in this order unless a first line names them."
         )
 
