@@ -2,7 +2,7 @@
 
     python models/evaluate.py models/bridge-v1 zh-en.triples.dev.tsv.zst --drafts wmt20.moz-argos wmt20.moz-google
 
-For each job and each engine's drafts: BLEU and chrF of the drafts, of the model's greedy outputs, and of the outputs
+For each job and each engine's drafts: BLEU and chrF of the drafts, of the model's outputs, and of the outputs
 with the draft kept where the model loops or changes the length too much. This is the model alone; the pipeline's gate
 does better. Tune on wmt20 only.
 """
@@ -74,11 +74,11 @@ class Model:
         return [sum(result.log_probs) / max(1, len(result.log_probs)) for result in results]
 
 
-def run(model: Model, job: str, rows: Sequence[Row]) -> Outputs:
-    """Greedy outputs for one job."""
+def run(model: Model, job: str, rows: Sequence[Row], beam: int = 1) -> Outputs:
+    """The best outputs for one job."""
     translator, pieces, inputs = model.translator, model.pieces, model.inputs(job, rows)
     began = time.monotonic()
-    results = translator.translate_batch(inputs, beam_size=1, max_batch_size=2048, batch_type="tokens",
+    results = translator.translate_batch(inputs, beam_size=beam, max_batch_size=2048, batch_type="tokens",
                                          max_input_length=0, max_decoding_length=250)  # fmt: skip
     seconds = time.monotonic() - began
     said = [result.hypotheses[0] for result in results]
@@ -156,6 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--jobs", nargs="+", default=["polish", "post-edit"])
     parser.add_argument("--lines", type=int, default=200)
+    parser.add_argument("--beam", type=int, default=1, help="1 is greedy")
     parser.add_argument("--compute-type", default="int8")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
@@ -167,8 +168,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for drafts in options.drafts:
         rows = read_rows(options.triples, drafts, options.lines)
         for job in options.jobs:
-            outputs = run(model, job, rows)
-            print(json.dumps({"drafts": drafts, "job": job, **evaluate(rows, outputs)}), flush=True)
+            outputs = run(model, job, rows, options.beam)
+            print(
+                json.dumps({"drafts": drafts, "job": job, "beam": options.beam, **evaluate(rows, outputs)}), flush=True
+            )
             for margin in options.margins:
                 texts = gated(model, job, rows, outputs.texts, margin)
                 unchanged = sum(text == row.draft for text, row in zip(texts, rows, strict=True)) / len(rows)

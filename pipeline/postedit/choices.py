@@ -18,8 +18,8 @@ from postedit.prediction import Predictor
 _RESCUE = frozenset({"empty", "numbers", "addresses", "repetition", "script", "pairs", "markup"})
 
 # The same where a predictor has read the source: names and wording may change with it. What turns the sense around
-# weighs little in chrF, so no prediction speaks for that.
-_LEARNED = _RESCUE | {"bounds", "negation", "units", "ending", "first letter"}
+# weighs little in chrF, so no prediction speaks for that; nor for what is far shorter, which our models like too much.
+_LEARNED = _RESCUE | {"bounds", "negation", "units", "length", "ending", "first letter"}
 
 
 @dataclass(frozen=True, slots=True)
