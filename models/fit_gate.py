@@ -22,12 +22,12 @@ import numpy.typing as npt
 import sacrebleu
 
 from postedit import weights
-from postedit.article import Candidate, Origin, Segment
+from postedit.article import Candidate, Segment
 from postedit.candidates import propose
 from postedit.checks import CHECKS
-from postedit.choices import Gate, choose, word_edits
+from postedit.choices import Gate, word_edits
 from postedit.defects import inspect
-from postedit.gate_fitting import SHUT
+from postedit.gate_fitting import SHUT, unobjected
 from postedit.prediction import NAMES, Predictor, features
 from postedit.suites import text_lines
 
@@ -63,9 +63,7 @@ class Point:
     text: str
     features: list[float]
     gain: float
-    objections: tuple[
-        str, ...
-    ] = ()  # of checks that only ask what the draft says, and do not count where a source is read
+    objections: tuple[str, ...] = ()  # of all checks, also of those that do not count where the source is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +110,10 @@ def offer(drafts: list[Draft], rows: Sequence[Sequence[Candidate]]) -> Offered:
     bases, points = [], []
     for n, (draft, row) in enumerate(zip(drafts, rows, strict=True)):
         defects = inspect(draft.segment)
-        base = choose(draft.segment, row, defects, SHUT).chosen
+        base, rewrites = unobjected(draft.segment, row, defects, listening)
         bases.append(base.text)
-        if base.origin not in (Origin.DRAFT, Origin.REPAIR):
-            continue  # the draft cannot be kept, whatever is predicted
-        choice = choose(draft.segment, row, defects, listening)
-        for one in (choice.chosen, *(one.candidate for one in choice.passed_over if not one.check)):
-            if one.origin not in (Origin.DRAFT, Origin.REPAIR) and one.signals and base.signals:
+        for one in rewrites:
+            if one.signals and base.signals:
                 edits, words = word_edits(base.text, one.text)
                 gain = _chrf(one.text, draft.reference) - _chrf(base.text, draft.reference)
                 steady = replace(draft.segment, draft=base.text)

@@ -34,6 +34,14 @@ class Beam(FakeTranslator):
         return [[text for one in row for text in (one, f"{one[:-1]} now.")][:hypotheses] for row in said]
 
 
+class Strict(Beam):
+    """One that refuses what it cannot do, as models refuse it."""
+
+    def score(self, requests: Sequence[Request], outputs: Sequence[str]) -> list[float | None]:
+        assert {request.job for request in requests} <= self.jobs
+        return super().score(requests, outputs)
+
+
 def translator(**options: Any) -> FakeTranslator:
     return Beam({SOURCE: GOOD}, tuple(Job), **options)
 
@@ -64,8 +72,9 @@ def test_what_the_model_does_not_read_whole_has_no_signals() -> None:
     rows = propose([Segment(ROUGH, 0, source=SOURCE)], translator(max_tokens=10), signals=True)
     assert len(rows[0]) > 1
     assert not any(one.signals for one in rows[0])
-    polisher = FakeTranslator({ROUGH: GOOD}, (Job.POLISH,))
-    assert not any(one.signals for one in propose([Segment(ROUGH, 0, source=SOURCE)], polisher, signals=True)[0])
+    for jobs in ((Job.POLISH,), (Job.POST_EDIT, Job.RETRANSLATE)):
+        fewer = Strict({SOURCE: GOOD, ROUGH: GOOD}, jobs)
+        assert not any(one.signals for one in propose([Segment(ROUGH, 0, source=SOURCE)], fewer, signals=True)[0])
 
 
 def test_a_feature_is_bounded_where_a_heading_would_run_away() -> None:

@@ -65,7 +65,7 @@ def propose(
             rows[n] += [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers[:hypotheses]]
             pools[n][job] = [one.text for one in answers[:POOL]]
     scored = _score([_distinct(row) for row in rows], segments, translator)
-    return with_signals(scored, _asked(scored, segments, pools), translator) if signals else scored
+    return with_signals(scored, _asked(scored, segments, pools, translator), translator) if signals else scored
 
 
 def _answers(
@@ -107,12 +107,16 @@ def _request(job: Job, segment: Segment, row: Sequence[Candidate]) -> Request:
 
 
 def _asked(
-    rows: Sequence[Sequence[Candidate]], segments: Sequence[Segment], pools: Sequence[Mapping[Job, Sequence[str]]]
+    rows: Sequence[Sequence[Candidate]],
+    segments: Sequence[Segment],
+    pools: Sequence[Mapping[Job, Sequence[str]]],
+    translator: Translator,
 ) -> list[Asked]:
-    return [
-        Asked({job: _request(job, segment, row) for job in Job} if segment.source else {}, pool)
-        for row, segment, pool in zip(rows, segments, pools, strict=True)
-    ]
+    asked = []
+    for row, segment, pool in zip(rows, segments, pools, strict=True):
+        requests = {job: _request(job, segment, row) for job in translator.jobs if segment.source}
+        asked.append(Asked({job: one for job, one in requests.items() if _fits(translator, one)}, pool))
+    return asked
 
 
 def _fits(translator: Translator, request: Request) -> bool:

@@ -195,9 +195,10 @@ def _veto_rewrite(
     veto = _veto(rivals.steady, rivals.segment, candidate.text, checks)
     if veto or beyond:
         return veto
-    edits, words = word_edits(base.text, candidate.text)
-    if not worth.learned and edits > max(1.0, gate.max_edit_rate * words):
-        return Objection(f"changes too much: {edits} of {words} words, {gate.max_edit_rate:.0%} allowed")
+    if not worth.learned:
+        edits, words = word_edits(base.text, candidate.text)
+        if edits > max(1.0, gate.max_edit_rate * words):
+            return Objection(f"changes too much: {edits} of {words} words, {gate.max_edit_rate:.0%} allowed")
     if worth is _NOTHING:
         return Objection("cannot be compared: no model has scored it")
     if not worth.gain >= worth.needed:  # a score that is no number gains nothing

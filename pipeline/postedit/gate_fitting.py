@@ -98,16 +98,24 @@ def fit(translator: Translator, pairs: Sequence[Pair]) -> Gate:
     return best
 
 
+def unobjected(
+    segment: Segment, candidates: Sequence[Candidate], defects: Sequence[Defect], opened: Gate
+) -> tuple[Candidate, list[Candidate]]:
+    """What stays where nothing is let through, and the rewrites that no check objects to at an opened gate, in their
+    order; there are none where the draft cannot be kept, whatever the gate."""
+    base = choose(segment, candidates, defects, SHUT).chosen
+    if base.origin not in _OWN:
+        return base, []
+    choice = choose(segment, candidates, defects, opened)
+    let = [choice.chosen, *(other.candidate for other in choice.passed_over if not other.check)]
+    return base, [one for one in candidates if one.origin not in _OWN and any(one is other for other in let)]
+
+
 def _weigh(one: Proposal) -> _Weighed:
-    base = choose(one.segment, one.candidates, one.defects, SHUT).chosen
-    if base.origin not in _OWN:  # the draft cannot be kept, whatever the gate
-        return _Weighed(base.text, ())
-    opened = choose(one.segment, one.candidates, one.defects, Gate().opened())
-    rewrites = [opened.chosen, *(other.candidate for other in opened.passed_over if not other.check)]
-    rivals = [
+    base, rewrites = unobjected(one.segment, one.candidates, one.defects, Gate().opened())
+    rivals = [  # of two with one score the first is taken
         _Rival(rewrite.text, *word_edits(base.text, rewrite.text), rewrite.score - base.score, rewrite.score)
-        for rewrite in one.candidates  # in their order: of two with one score the first is taken
-        if any(rewrite is other for other in rewrites) and rewrite.origin not in _OWN
+        for rewrite in rewrites
         if rewrite.score is not None and base.score is not None
     ]
     return _Weighed(base.text, tuple(rivals))

@@ -55,7 +55,7 @@ def clean_articles(
 
 def _check_source(article: Article, language: str) -> None:
     source = article.source or ""
-    if language.startswith("zh") and sum(map(str.isalpha, source)) > SHORT and not HAN.search(source):
+    if language.startswith("zh") and not HAN.search(source) and sum(map(str.isalpha, source)) > SHORT:
         raise ArticleError(
             f"article {article.id!r}: there is no Chinese in its source. Check the source, or name its language: "
             "source_language in the settings."

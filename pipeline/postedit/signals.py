@@ -28,7 +28,7 @@ SIGNALS = (*(str(job) for job in Job), *LIKENESS.values())
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a translator is asked about a segment, and what it said: by job, the hypotheses best first."""
+    """What a translator can be asked about a segment, and what it said: by job, the hypotheses best first."""
 
     requests: Mapping[Job, Request]
     hypotheses: Mapping[Job, Sequence[str]]
@@ -42,7 +42,7 @@ def with_signals(
     The scores that they have are those of post-editing. What is longer than the model writes has no signals.
     """
     signalled = [tuple(row) for row in rows]
-    told = [n for n, row in enumerate(rows) if len(row) > 1 and _answers(asked[n], translator)]
+    told = [n for n, row in enumerate(rows) if len(row) > 1 and _is_whole(asked[n])]
     jobs = [job for job in Job if job is not Job.POST_EDIT]
     places = [(n, at, job) for n in told for at in range(len(rows[n])) for job in jobs]
     values = translator.score(
@@ -72,8 +72,6 @@ def likeness(text: str, others: Sequence[str]) -> float | None:
     return sum(found) / len(found) if found else None
 
 
-def _answers(asked: Asked, translator: Translator) -> bool:
+def _is_whole(asked: Asked) -> bool:
     """Whether every job can be asked, and has said something where likeness is to be measured."""
-    if set(asked.requests) != set(Job) or not all(asked.hypotheses.get(job) for job in LIKENESS):
-        return False
-    return all(translator.count(request) <= translator.max_tokens for request in asked.requests.values())
+    return set(asked.requests) == set(Job) and all(asked.hypotheses.get(job) for job in LIKENESS)
