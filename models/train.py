@@ -38,6 +38,7 @@ Ids = npt.NDArray[np.int64]
 BOS, PAD, EOS = 0, 1, 2  # <s> <pad> </s>, in every vocabulary of ours
 TABLE = "model.shared.weight"  # embeddings of encoder and decoder, and output matrix
 JOBS = ("polish", "post-edit", "retranslate")
+SLOW = 2.0  # a precision that makes products this many times slower is a mistake
 
 # ---------------------------------------------------------------- recipe
 
@@ -65,7 +66,7 @@ class Recipe:
     identity: float = 0.15  # share of polish and post-edit examples whose draft is the reference
     softmax_frequent: int = 2500  # the most frequent pieces are in every softmax; 0: all pieces are
     softmax_random: int = 1000
-    precision: str = "bf16"  # of the parameters that compute; masters and moments are float32
+    precision: str = "bf16"  # of the parameters that compute, or "float32"; masters and moments are float32
     attention: str = "eager"  # or "sdpa", which is slower backwards on CPU and faster on GPU
     threads: int = 2
     log_steps: int = 20
@@ -577,11 +578,33 @@ class Watch:
         }
 
 
+def times_slower(dtype: torch.dtype) -> float:
+    """How many times longer this processor takes for a product of our own shape in `dtype` than in float32."""
+    seconds = {}
+    for kind in (torch.float32, dtype):
+        states, weights = torch.ones(512, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
+        tries = []
+        for _ in range(3):  # the first sets things up, and any may be disturbed
+            began = time.perf_counter()
+            torch.nn.functional.linear(states, weights)
+            tries.append(time.perf_counter() - began)
+        seconds[kind] = min(tries)
+    return seconds[dtype] / seconds[torch.float32]
+
+
+def warn_of_slow_precision(recipe: Recipe, device: torch.device) -> None:
+    """Processors without bfloat16 of their own emulate it: a day's training for an hour's."""
+    if device.type == "cpu" and recipe.precision == "bf16" and (slower := times_slower(torch.bfloat16)) > SLOW:
+        text = f'bf16 is {slower:.0f} times slower than float32 on this processor: set precision = "float32"'
+        print(text, file=sys.stderr, flush=True)
+
+
 def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path | None = None) -> Path:
     """Train to the recipe's last step, or to SIGTERM; the last checkpoint's folder comes back."""
     recipe = read_recipe(recipe_path)
     torch.set_num_threads(recipe.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    warn_of_slow_precision(recipe, device)
     out.mkdir(parents=True, exist_ok=True)
     start = newest(out) or init
     trainee, progress = restore(start, recipe, device)

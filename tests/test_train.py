@@ -152,3 +152,19 @@ def test_a_wrong_recipe_is_refused_with_its_fault(tmp_path: Path, text: str, mes
     path.write_text(text)
     with pytest.raises(SystemExit, match=message):
         train.read_recipe(path)
+
+
+@pytest.mark.parametrize(("slower", "said"), [(80.0, "80 times slower than float32"), (0.5, "")])
+def test_a_processor_that_emulates_bf16_is_told_of(
+    slower: float, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(train, "times_slower", lambda _dtype: slower)
+    train.warn_of_slow_precision(dataclasses.replace(SMALL, precision="bf16"), torch.device("cpu"))
+    assert said in (told := capsys.readouterr().err)
+    assert bool(told) == bool(said)
+    train.warn_of_slow_precision(SMALL, torch.device("cpu"))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_precision_is_timed_against_float32() -> None:
+    assert 1.2 < train.times_slower(torch.float64) < 20
