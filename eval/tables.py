@@ -27,10 +27,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     results = read_results(arguments.results)
     repairs = arguments.results / "repairs-wmt21.json"
     facts = facts_table(json.loads(repairs.read_text(encoding="utf-8"))) if repairs.exists() else ""
+    judged = arguments.results / "judge.json"
+    offers = judge_table(json.loads(judged.read_text(encoding="utf-8"))) if judged.exists() else ""
     every = arguments.results / "README.md"
     wanted = {
         arguments.readme: spliced(
-            arguments.readme.read_text(encoding="utf-8"), f"{summary(results)}\n\n{facts}".strip()
+            arguments.readme.read_text(encoding="utf-8"),
+            "\n\n".join(part for part in (summary(results), offers, facts) if part),
         ),
         every: f"# Every run\n\n{BEGIN}\n\n{all_runs(results)}\n",
     }
@@ -100,6 +103,27 @@ def facts_table(repairs: Mapping[str, Any]) -> str:
         FACTS.format(sentences=max(one["alone"]["sentences"] for one in repairs.values())),
     ]
     return "\n\n".join(lines)
+
+
+def judge_table(judged: Mapping[str, Any]) -> str:
+    """What eval/judge.py measured: whose drafts, whose translations were offered, and what came of it."""
+    rows = [["drafts", "offered", "taken", "BLEU", "offered", "cleaned", "chrF", "offered", "cleaned"]]
+    for pair, run in judged.items():
+        drafted, _, offered = pair.partition(" < ")
+        cells = [drafted, offered, f"{run['taken']:.0%}"]
+        for metric in ("bleu", "chrf"):
+            p = {test: found["with_ties"] for test, found in run["p"][metric].items()}
+            after = f"{run[metric]['cleaned']:.2f}{_stars(p)}"
+            cells += [f"{run[metric]['draft']:.2f}", f"{run['instead'][metric]:.2f}", after]
+        rows.append(cells)
+    lines = {run["lines"] for run in judged.values()}
+    return "\n\n".join([table(rows, "markdown"), OFFERS.format(lines=max(lines))])
+
+
+OFFERS = """\
+In the place of a model stands an engine whose translations are on file; {lines} lines a set, in articles of twenty.
+Taken is the share of sentences where judge and checks let its wording take the draft's place. Neither set was tuned on.
+A star: better or worse for sure, p < 0.01 by both paired tests, ties counted."""
 
 
 FACTS = """\

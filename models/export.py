@@ -47,6 +47,11 @@ class Checkpoint:
         return int(self.settings.get("input_pieces", self.settings["vocab_size"]))
 
     @property
+    def table(self) -> Array:
+        """The embeddings of the pieces that the encoder reads."""
+        return self.tensors["model.shared.weight"][: self.input_pieces]
+
+    @property
     def output_pieces(self) -> int:
         """How many pieces the decoder can say: the first ones."""
         return int(self.settings.get("output_pieces", self.input_pieces))
@@ -100,8 +105,8 @@ def specification(checkpoint: Checkpoint) -> transformer_spec.TransformerSpec:
     )
     table = tensors["model.shared.weight"]
     # Copies: CTranslate2 quantizes in place, and views of one table would be scaled twice.
-    _side(spec.encoder, tensors, "model.encoder", table[: checkpoint.input_pieces].copy())
-    _side(spec.decoder, tensors, "model.decoder", table[: checkpoint.output_pieces].copy())
+    fill(spec.encoder, tensors, "model.encoder", checkpoint.table.copy())
+    fill(spec.decoder, tensors, "model.decoder", table[: checkpoint.output_pieces].copy())
     spec.decoder.projection.weight = table[: checkpoint.output_pieces].copy()
     pieces = [entry.piece for entry in checkpoint.pieces.pieces]
     spec.register_source_vocabulary(pieces[: checkpoint.input_pieces])
@@ -149,6 +154,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def files(weights: Path) -> dict[str, Any]:
+    """What a manifest says of the files in a folder."""
+    return {path.name: {"sha256": digest(path), "bytes": path.stat().st_size} for path in sorted(weights.iterdir())}
+
+
 def _manifest(release: Release, weights: Path, checkpoint_folder: Path) -> dict[str, Any]:
     recipe = checkpoint_folder / "recipe.toml"
     return {
@@ -163,9 +173,7 @@ def _manifest(release: Release, weights: Path, checkpoint_folder: Path) -> dict[
         "base": release.base,
         "recipe_sha256": digest(recipe) if recipe.exists() else None,
         "data_sha256": release.data or None,
-        "files": {
-            path.name: {"sha256": digest(path), "bytes": path.stat().st_size} for path in sorted(weights.iterdir())
-        },
+        "files": files(weights),
         "scores": dict(release.scores),
         "made_by": release.made_by,
     }
@@ -193,8 +201,8 @@ def _refuse_unknown(settings: Mapping[str, Any]) -> None:
         raise SystemExit(f"this checkpoint is not one of ours: {'; '.join(wrong)}")
 
 
-def _side(spec: Any, tensors: Mapping[str, Array], name: str, table: Array) -> None:
-    """Fill the encoder or the decoder."""
+def fill(spec: Any, tensors: Mapping[str, Array], name: str, table: Array) -> None:
+    """Fill the specification of an encoder or a decoder with the tensors under `name`."""
     spec.scale_embeddings = False
     spec.position_encodings.encodings = tensors[f"{name}.embed_positions.weight"][POSITION_OFFSET:]
     embeddings = spec.embeddings[0] if isinstance(spec.embeddings, list) else spec.embeddings

@@ -3,15 +3,18 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segment, Severity, Status
 from postedit.candidates import TOO_LONG
 from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
 from postedit.errors import ModelError
 from postedit.prediction import Predictor
+
+if TYPE_CHECKING:
+    from postedit.judge import Judge
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
 # compared with such a draft word by word would keep it.
@@ -21,13 +24,16 @@ _RESCUE = frozenset({"empty", "numbers", "addresses", "repetition", "script", "p
 # weighs little in chrF, so no prediction speaks for that; nor for what is far shorter, which our models like too much.
 _LEARNED = _RESCUE | {"bounds", "negation", "units", "length", "ending", "first letter"}
 
+# The judge sees what of the source is missing, in a draft that is too short, too: length is its business.
+_JUDGED = _LEARNED - {"length"}
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """When a model's rewrite is let through. Each model ships its own numbers, under "gate" in its manifest.
 
     >>> Gate.from_manifest({"name": "mine", "gate": {"margin": 0.3}})
-    Gate(margin=0.3, max_edit_rate=0.1, predictor=None)
+    Gate(margin=0.3, max_edit_rate=0.1, predictor=None, judge=None, least_gain=inf)
     """
 
     # How much better than the best wording so far the judge must find a rewrite, in log-probability a token. Swept for
@@ -45,24 +51,31 @@ class Gate:
     # rate are for the others. Fitted by models/fit_gate.py.
     predictor: Predictor | None = None
 
+    # Where a rewrite was made with the source and no predictor knows its maker, the judge that ships says what it is
+    # worth, and `least_gain` is how many points of chrF it must be predicted to gain. No manifest names these.
+    judge: "Judge | None" = None
+    least_gain: float = float("inf")
+
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> "Gate":
         """The gate that a model's manifest asks for; what it does not name stays at the default."""
         numbers = dict(manifest.get("gate", {}))
         predictor = numbers.pop("predictor", None)
-        known = {field.name for field in fields(cls)}
+        known = {"margin", "max_edit_rate", "predictor"}
         for name, value in numbers.items():
             if name not in known:
                 raise ModelError(f"manifest: the gate has no {name!r}; known are {', '.join(sorted(known))}.")
             if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
                 raise ModelError(f"manifest: the gate's {name!r} must be a number, not {value!r}.")
         learned = None if predictor is None else Predictor.from_manifest(predictor)
-        return cls(predictor=learned, **{name: float(value) for name, value in numbers.items()})
+        usual = cls()
+        margin, rate = numbers.get("margin", usual.margin), numbers.get("max_edit_rate", usual.max_edit_rate)
+        return cls(float(margin), float(rate), learned)
 
     def opened(self) -> "Gate":
         """The gate that lets everything through that no check objects to: it shows what this one is worth."""
         learned = self.predictor and replace(self.predictor, least=float("-inf"))
-        return Gate(margin=float("-inf"), max_edit_rate=float("inf"), predictor=learned)
+        return Gate(float("-inf"), float("inf"), learned, self.judge, float("-inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +167,7 @@ class _Worth:
     gain: float
     needed: float
     unit: str
-    learned: bool = False  # from rewrites of drafts with references, so it knows how far a rewrite may go
+    asked: frozenset[str] | None = None  # the checks that still count where the source was read; None: all do
 
     def over(self, base: str) -> str:
         return f"{self.gain:+.2f} {self.unit} over {base}, {self.needed:.2f} needed"
@@ -169,7 +182,9 @@ def _worth(rivals: _Rivals, gate: Gate) -> _Worth:
         edits, words = word_edits(base.text, rewrite.text)
         gain = gate.predictor.gain(base, rewrite, edits / max(1, words))
         if gain is not None:
-            return _Worth(gain, gate.predictor.least, "chrF", learned=True)
+            return _Worth(gain, gate.predictor.least, "chrF", _LEARNED)
+    if gate.judge and rewrite.quality is not None and base.quality is not None:
+        return _Worth(rewrite.quality - base.quality, gate.least_gain, "chrF", _JUDGED)
     if rewrite.score is None or base.score is None:
         return _NOTHING
     return _Worth(rewrite.score - base.score, gate.margin, "a token")
@@ -185,17 +200,17 @@ def _fault(segment: Segment, repair: Candidate, checks: Mapping[str, Check]) -> 
 def _veto_rewrite(
     rivals: _Rivals, worth: _Worth, gate: Gate, checks: Mapping[str, Check], *, beyond: bool
 ) -> Objection | None:
-    """Why a rewrite may not pass, or None. Where the draft is beyond editing and there is a source, or a predictor has
-    read the source, only what would be wrong beside any draft counts."""
+    """Why a rewrite may not pass, or None. Where the draft is beyond editing and there is a source, or whoever says
+    what the rewrite is worth has read the source, only what would be wrong beside any draft counts."""
     candidate, base = rivals.rewrite, rivals.base
     beyond = beyond and bool(rivals.segment.source)
-    if beyond or worth.learned:
-        asked = _RESCUE if beyond else _LEARNED
+    asked = _RESCUE if beyond else worth.asked
+    if asked is not None:
         checks = {name: check for name, check in checks.items() if name in asked}
     veto = _veto(rivals.steady, rivals.segment, candidate.text, checks)
     if veto or beyond:
         return veto
-    if not worth.learned:
+    if worth.asked is None:
         edits, words = word_edits(base.text, candidate.text)
         if edits > max(1.0, gate.max_edit_rate * words):
             return Objection(f"changes too much: {edits} of {words} words, {gate.max_edit_rate:.0%} allowed")
@@ -237,7 +252,7 @@ def _gain(base: Candidate, best: Candidate, worth: _Worth) -> str:
 def _beaten(candidate: Candidate, best: Candidate, worth: "_Worth | None") -> str:
     if candidate.origin in (Origin.DRAFT, Origin.REPAIR):
         return f"the {best.origin} is better"
-    if worth is None or not worth.learned:
+    if worth is None or worth.asked is None:
         return "another rewrite is predicted to gain more"
     return f"another rewrite is predicted to gain more than its {worth.gain:+.2f} {worth.unit}"
 

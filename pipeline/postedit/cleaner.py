@@ -49,7 +49,7 @@ class Cleaner:
             )
         gate = Gate() if translator is None else weights.gate_of(translator)
         self.translator = translator
-        self.gate = gated(gate, self.config)
+        self.gate = gated(weights.judged(gate, translator, self.config), self.config)
         self.signature = run_signature(self.translator, self.gate, self.config)
 
     def __call__(self, draft: str, source: str | None = None, *, id: str = "text", format: str = "text") -> Edited:  # noqa: A002

@@ -31,7 +31,7 @@ def models_command(arguments: argparse.Namespace) -> int:
 
     damaged = []
     named = [weights.find(name, offline=True) for name in arguments.models]
-    for manifest in [described(found.folder, found.name) for found in named] or weights.models():
+    for manifest in [described(found.folder, found.name) for found in named] or weights.shipped():
         print(summary(manifest))
         try:
             print(f"  {checked(manifest)}")
@@ -48,7 +48,7 @@ def summary(manifest: Manifest) -> str:
     from postedit.weights import DEFAULT
 
     default = " (default)" if manifest.name == DEFAULT else ""
-    jobs = ", ".join(job for job in Job if job in manifest.jobs)
+    jobs = ", ".join(job for job in Job if job in manifest.jobs) or "judges what models write"
     licence = manifest.licence or "no licence is named; ask whoever made it"
     came = f"; from {manifest.base}" if manifest.base else ""
     if manifest.pairs:

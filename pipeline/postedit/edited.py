@@ -171,6 +171,7 @@ def _candidate_json(candidate: Candidate, rejected: str | None) -> dict[str, Any
         "text": candidate.text,
         "origin": str(candidate.origin),
         "score": candidate.score,
+        **({} if candidate.quality is None else {"quality": round(candidate.quality, 2)}),
         "chosen": rejected is None,
         "rejected": rejected,
     }

@@ -16,6 +16,7 @@ from postedit.candidates import propose
 from postedit.choices import Gate, choose
 from postedit.cleaner import Cleaner
 from postedit.edited import segment_json
+from postedit.estimates import estimated
 from postedit.remembered import Remembered
 from postedit.repairs import Known, Repaired
 from postedit.scores import Score, Scores, score_systems
@@ -71,12 +72,14 @@ def evaluate(
     cut = cut_samples(given, cleaner)
     translator = None if cleaner.translator is None else Remembered(cleaner.translator)
     signals = cleaner.gate.predictor is not None
-    rows = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, signals=signals)
+    rows = _judged(
+        cut, propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, signals=signals), cleaner.gate
+    )
     choices = _decide(cut, rows, cleaner.gate)
     seconds, megabytes = time.perf_counter() - started, peak_memory.megabytes()
 
     unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, _unrepaired, signals=signals)
-    texts = _variants(cut, (rows, unrepaired), choices, cleaner.gate)
+    texts = _variants(cut, (rows, _judged(cut, unrepaired, cleaner.gate)), choices, cleaner.gate)
     scores = _score(texts, [place.unit.reference for place in cut.places], metrics, resampling)
     gains = _gains(cut, choices)
     words = sum(len(segment.text.split()) for segment in cut.segments)
@@ -98,6 +101,10 @@ def evaluate(
         "systems": {name: {one.metric: _score_json(one) for one in found.scores} for name, found in scores.items()},
     }
     return Run(facts, _details(cut, choices, gains))
+
+
+def _judged(cut: Cut, rows: list[Row], gate: Gate) -> list[Row]:
+    return estimated(cut.articles, cut.segments, rows, gate.judge) if gate.judge else rows
 
 
 def _decide(cut: Cut, rows: Sequence[Row], gate: Gate, **options: Any) -> list[Choice]:

@@ -15,6 +15,7 @@ from postedit.config import Config
 from postedit.defects import inspect
 from postedit.edited import Edited
 from postedit.errors import ArticleError
+from postedit.estimates import estimated
 from postedit.knowledge import known_of
 from postedit.lines import HAN
 from postedit.segments import cut, segment
@@ -40,6 +41,9 @@ def clean_articles(
     segments = [one for row in rows for one in row]
     known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]
     proposed = propose(segments, translator, config.hypotheses, known, signals=gate.predictor is not None)
+    if gate.judge:
+        articles_of = [number for number, row in enumerate(rows) for _ in row]
+        proposed = estimated(articles_of, segments, proposed, gate.judge)
     chosen = [
         choose(one, candidates, inspect(one, about.year), gate)
         for one, candidates, about in zip(segments, proposed, known, strict=True)
@@ -79,4 +83,4 @@ def gated(gate: Gate, config: Config) -> Gate:
     """The gate that ships with a model; one number that a user sets takes the place of what it learned."""
     numbers = {"margin": config.margin, "max_edit_rate": config.max_edit_rate}
     given = {name: value for name, value in numbers.items() if value is not None}
-    return replace(gate, predictor=None, **given) if given else gate
+    return replace(gate, predictor=None, judge=None, **given) if given else gate

@@ -20,6 +20,7 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config) -> 
             f"model:{translator.name}",
             f"hyp:{config.hypotheses}",
             f"gate:{gate.margin:g}/{gate.max_edit_rate:g}{f'/{gate.predictor.digest}' if gate.predictor else ''}",
+            *([f"judge:{gate.judge.name}/{gate.least_gain:g}"] if gate.judge else []),
         ]
     furniture = "keep" if config.keep_furniture else "drop"
     return "|".join([*parts, f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"])

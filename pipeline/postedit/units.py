@@ -26,8 +26,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The samples, cut into segments. `segments`, `kinds`, `known` and `defects` run in step."""
+    """The samples, cut into segments. `segments`, `articles`, `kinds`, `known` and `defects` run in step."""
 
+    articles: Sequence[int]  # the number of the sample
     segments: Sequence[Segment]
     kinds: Sequence[Kind]
     known: Sequence[Known]
@@ -39,15 +40,17 @@ class Cut:
 def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
     """Label each sample and cut it. A line of a test set is prose, whatever it looks like."""
     segments: list[Segment] = []
+    articles: list[int] = []
     kinds: list[Kind] = []
     known: list[Known] = []
     places, labelled = [], False
-    for sample in given:
+    for number, sample in enumerate(given):
         article = sample.article
         if any(block.why != A_LINE for block in article.blocks):
             article, labelled = label(article), True
         first, found = len(segments), segments_of(article, cleaner.translator)
         segments += found
+        articles += [number] * len(found)
         kinds += [article.blocks[one.block].kind for one in found]
         known += known_of(article, found)
         gone = [block for block in article.blocks if block.kind is Kind.FURNITURE]
@@ -56,7 +59,7 @@ def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
             lost = any(block.start <= unit.start < block.end for block in gone)
             places.append(Place(article.draft, unit, tuple(inside), lost and not cleaner.config.keep_furniture))
     defects = [inspect(segment, about.year) for segment, about in zip(segments, known, strict=True)]
-    return Cut(segments, kinds, known, defects, places, labelled)
+    return Cut(articles, segments, kinds, known, defects, places, labelled)
 
 
 def unit_texts(cut: Cut, chosen: Sequence[Candidate], *, whole: bool = False) -> list[str]:

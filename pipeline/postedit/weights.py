@@ -24,11 +24,15 @@ from postedit.translator_hf import HfEngine
 
 if TYPE_CHECKING:
     from postedit.choices import Gate
+    from postedit.config import Config
 
 log = logging.getLogger(__name__)
 
 # The shipped model that "default" means.
 DEFAULT = "polish-v0"
+
+# The shipped judge of what models that read the source propose.
+JUDGE = "judge-v1"
 
 # Where shipped models lie: in the source tree (an editable install), and inside an installed wheel.
 HOMES = (Path(__file__).resolve().parents[2] / "models", Path(__file__).resolve().parent / "_weights")
@@ -115,10 +119,19 @@ def find(model: str = "default", *, offline: bool = False) -> Found:
 
 
 def models() -> tuple[Manifest, ...]:
-    """The models that ship, by name.
+    """The models that ship and write, by name.
 
     >>> [one.family for one in models() if one.name == DEFAULT]
     ['postedit-bart']
+    """
+    return tuple(one for one in shipped() if one.jobs)
+
+
+def shipped() -> tuple[Manifest, ...]:
+    """All that ships, by name: the models, and the judge of what they write.
+
+    >>> [one.name for one in shipped() if not one.jobs]
+    ['judge-v1']
     """
     found: dict[str, Manifest] = {}
     for home in HOMES:
@@ -131,8 +144,30 @@ def gate_of(translator: Translator) -> "Gate":
     """The gate that was tuned for a model and stands in its manifest; the ordinary one where there is none."""
     from postedit.choices import Gate
 
-    settings = translator.card.gate if isinstance(translator, Seq2SeqTranslator) else {}
-    return Gate.from_manifest({"gate": settings})
+    return Gate.from_manifest({"gate": _own_gate(translator)})
+
+
+def judged(gate: "Gate", translator: Translator | None, config: "Config") -> "Gate":
+    """The gate, with the judge that ships where nothing was tuned for a model that reads the source.
+
+    A gate of the model's own knows more of it, and a number that a user sets takes the judge's place.
+    """
+    from postedit import judge
+
+    pair = (config.source_language, config.target_language)
+    reads = translator is not None and translator.jobs & {Job.POST_EDIT, Job.RETRANSLATE}
+    given = (config.margin, config.max_edit_rate) != (None, None)
+    if not reads or given or pair != judge.LANGUAGES or (translator is not None and _own_gate(translator)):
+        return gate
+    folder = _shipped(JUDGE)
+    if folder is None:
+        raise ModelError(_nowhere(JUDGE))
+    found = judge.load(folder, threads=config.threads)
+    return replace(gate, judge=found, least_gain=found.line.least)
+
+
+def _own_gate(translator: Translator) -> Mapping[str, Any]:
+    return translator.card.gate if isinstance(translator, Seq2SeqTranslator) else {}
 
 
 def _check(setting: str, value: str, known: Sequence[str]) -> None:
@@ -142,8 +177,11 @@ def _check(setting: str, value: str, known: Sequence[str]) -> None:
 
 def _unknown(model: str) -> str:
     """A name with a folder of ours before the slash is a slip of the pen, and no reason to ask the network."""
-    names = ", ".join(one.name for one in models()) or "none"
-    return f"no model {model!r}: it is no folder, no hub id (owner/name), and no shipped model. Shipped are {names}."
+    return f"no model {model!r}: it is no folder, no hub id (owner/name), and no shipped model. Shipped are {_names()}."
+
+
+def _names() -> str:
+    return ", ".join(one.name for one in models()) or "none"
 
 
 def _shipped(name: str) -> Path | None:
@@ -170,6 +208,8 @@ def _from_folder(folder: Path, name: str, wish: _Wish) -> Translator:
 
 def _manifested(manifest: Manifest, wish: _Wish) -> Translator:
     """One of our own models, or one trained by `postedit train`, once its checksums hold."""
+    if not manifest.jobs:
+        raise ModelError(f"{manifest.name} only judges what a model writes. Name a model that writes: {_names()}.")
     family_of(manifest.family, str(manifest.weights))
     manifests.verify(manifest)
     if manifest.is_checkpoint:

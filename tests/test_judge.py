@@ -1,0 +1,238 @@
+"""The judge tells a right translation from a wrong one, and the gate lets through what it predicts to gain."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from eval import judge as measuring
+from eval import tables
+from models import judge as making
+from postedit import Cleaner, FakeTranslator, judge, weights
+from postedit.article import Candidate, Origin, Segment
+from postedit.choices import Gate
+from postedit.config import Config
+from postedit.errors import ModelError
+from postedit.estimates import estimated
+from postedit.translator import Job
+
+SOURCE = "中国国家主席习近平周一在北京会见了法国总统马克龙。"
+RIGHT = "Chinese President Xi Jinping met French President Emmanuel Macron in Beijing on Monday."
+ROUGH = "China country chairman the near flat in Beijing of the Monday seen law country total unity."
+HALF = "Chinese President Xi Jinping met on Monday."
+OTHER = "The weather is fine today, so we went to the park with the children."
+RAIN, RAINS = (
+    "昨天这座城市下了大雨，许多街道被淹。",
+    "Heavy rain fell on the city yesterday and many streets were flooded.",
+)
+
+ALIKE = "Yesterday heavy rain fell on the city, and a lot of streets were flooded."
+
+
+@pytest.fixture(scope="module")
+def shipped() -> judge.Judge:
+    return judge.load(next(one for one in weights.shipped() if one.name == weights.JUDGE).weights.parent, threads=1)
+
+
+def test_what_says_all_that_the_source_says_is_better(shipped: judge.Judge) -> None:
+    right, rough, half, other = shipped.qualities([SOURCE] * 4, [RIGHT, ROUGH, HALF, OTHER])
+    assert right is not None
+    assert rough is not None
+    assert half is not None
+    assert other is not None
+    assert right > max(rough, half) > min(rough, half) > other
+
+
+def test_a_quality_does_not_depend_on_the_texts_beside_it(shipped: judge.Judge) -> None:
+    together = shipped.qualities([SOURCE, SOURCE, RAIN, RAIN], [RIGHT, ROUGH, RAINS, OTHER])
+    alone = [*shipped.qualities([SOURCE], [RIGHT]), *shipped.qualities([RAIN], [RAINS])]
+    assert [together[0], together[2]] == alone
+
+
+def test_what_is_empty_or_too_long_has_no_quality(shipped: judge.Judge) -> None:
+    assert shipped.qualities(["", SOURCE, SOURCE, RAIN * 60], ["x", "", "far too long " * 400, RAINS]) == [None] * 4
+
+
+def rows(*texts: str, origin: Origin = Origin.RETRANSLATE) -> list[tuple[Candidate, ...]]:
+    return [(Candidate(ROUGH, Origin.DRAFT), Candidate(text, origin)) for text in texts]
+
+
+def segments(*sources: str | None) -> list[Segment]:
+    return [Segment(ROUGH, 100 * n, source=source) for n, source in enumerate(sources)]
+
+
+def test_an_article_counts_too_and_other_articles_do_not(shipped: judge.Judge) -> None:
+    def gain(articles: list[int], *offers: str) -> float:
+        draft, rewrite = estimated(articles, segments(*[SOURCE] * len(offers)), rows(*offers), shipped)[0]
+        assert draft.quality is not None
+        assert rewrite.quality is not None
+        return rewrite.quality - draft.quality
+
+    alone = gain([0], RIGHT)
+    assert gain([0, 1], RIGHT, OTHER) == pytest.approx(alone)
+    assert gain([0, 0], RIGHT, OTHER) < alone
+    assert gain([0, 0], RIGHT, RIGHT) > alone
+
+
+def test_only_what_was_made_with_the_source_is_judged(shipped: judge.Judge) -> None:
+    polished = estimated([0], segments(SOURCE), rows(RIGHT, origin=Origin.POLISH), shipped)
+    sourceless = estimated([0], segments(None), rows(RIGHT), shipped)
+    assert [one.quality for row in (*polished, *sourceless) for one in row] == [None] * 4
+
+
+def offering(*jobs: Job, **settings: Any) -> Cleaner:
+    return Cleaner(FakeTranslator({SOURCE: RIGHT, RAIN: OTHER}, jobs or [Job.RETRANSLATE]), **settings)
+
+
+def test_a_retranslation_takes_the_place_of_a_bad_draft_and_not_of_a_good_one() -> None:
+    cleaner = offering()
+    better = cleaner(ROUGH, SOURCE)
+    assert better.text == RIGHT
+    assert "predicted to gain" in better.choices[0].reason
+    assert "chrF" in better.choices[0].reason
+    worse = cleaner(RAINS, RAIN)
+    assert worse.text == RAINS
+    assert "is not predicted to gain enough" in worse.choices[0].passed_over[0].reason
+
+
+def test_the_details_tell_the_qualities() -> None:
+    draft, rewrite = offering()(ROUGH, SOURCE).to_json()["segments"][0]["candidates"]
+    assert rewrite["chosen"]
+    assert rewrite["quality"] - draft["quality"] > 0.5
+    assert "quality" not in offering(Job.POLISH)(ROUGH).to_json()["segments"][0]["candidates"][0]
+
+
+def test_without_a_source_nothing_is_retranslated() -> None:
+    assert offering()(ROUGH).text == ROUGH
+
+
+@pytest.mark.parametrize("settings", [{"margin": 0.1}, {"max_edit_rate": 0.1}, {"source_language": "de"}])
+def test_numbers_of_the_user_and_other_languages_go_without_a_judge(settings: dict[str, Any]) -> None:
+    cleaner = offering(**settings)
+    assert cleaner.gate.judge is None
+    assert "judge" not in cleaner.signature
+
+
+def test_the_signature_names_the_judge() -> None:
+    gate = offering().gate
+    assert gate.judge is not None
+    assert f"|judge:{gate.judge.name}/{gate.least_gain:g}|" in offering().signature
+    assert gate.judge.name.startswith("judge-v1@")
+
+
+def test_a_model_that_polishes_and_one_with_a_gate_of_its_own_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert offering(Job.POLISH).gate.judge is None
+    assert Cleaner().gate.judge is None
+    monkeypatch.setattr(weights, "_own_gate", lambda _translator: {"margin": 0.2})
+    assert offering().gate.judge is None
+
+
+def test_an_open_gate_still_asks_the_judge_which_is_best() -> None:
+    opened = offering().gate.opened()
+    assert opened.judge is not None
+    assert opened.least_gain == float("-inf")
+
+
+def test_a_judge_is_no_model_that_writes() -> None:
+    with pytest.raises(
+        ModelError, match=r"judge-v1 only judges what a model writes\. Name a model that writes: polish"
+    ):
+        Cleaner(model="judge-v1")
+
+
+@pytest.mark.parametrize("said", [None, {}, {"weights": {}}, {"weights": dict.fromkeys(judge.SIGNS, "x")}])
+def test_half_a_line_is_refused(said: Any) -> None:
+    with pytest.raises(ModelError, match="the judge's line cannot be read"):
+        judge.Line.from_manifest(said)
+
+
+def test_another_model_is_no_judge() -> None:
+    polisher = next(one for one in weights.models() if one.name == weights.DEFAULT)
+    with pytest.raises(ModelError, match="not a judge"):
+        judge.Judge(polisher, judge.Line({}, 1.0, 0.0, 0.0))
+
+
+def test_a_lost_judge_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "JUDGE", "judge-v9")
+    with pytest.raises(ModelError, match=r"the shipped model 'judge-v9' is not there.*Reinstall"):
+        weights.judged(Gate(), FakeTranslator({}, [Job.RETRANSLATE]), Config())
+
+
+# ---------------------------------------------------------------- how it is made and measured
+
+
+def test_what_an_engine_that_is_offered_is_worth() -> None:
+    rows = [(SOURCE, ROUGH, RIGHT), *[(RAIN, RAINS, RAINS)] * 4]
+    found = measuring.measure(rows, [(SOURCE, RIGHT, RIGHT), (RAIN, ALIKE, RAINS)], limit=4)
+    assert (found["lines"], found["taken"]) == (4, 0.25)
+    assert found["chrf"]["draft"] == found["chrf"]["without the model"] < found["chrf"]["cleaned"] == 100
+    assert found["instead"]["chrf"] < 100
+    assert "judge:judge-v1@" in found["run"]
+
+
+def test_lines_become_articles_of_twenty() -> None:
+    rows = [(f"第{n}行。", f"Line {n}.", f"Line {n}!") for n in range(23)]
+    made = list(measuring.articles(rows))
+    assert [len(one.units) for one in made] == [20, 3]
+    assert made[1].article.source == "第20行。\n\n第21行。\n\n第22行。"
+    assert [made[1].article.draft[unit.start : unit.end] for unit in made[1].units] == [
+        "Line 20.",
+        "Line 21.",
+        "Line 22.",
+    ]
+
+
+def test_the_table_of_offers_has_a_star_where_it_is_sure() -> None:
+    run = {
+        "taken": 0.271, "lines": 300,
+        "bleu": {"draft": 16.47, "cleaned": 17.3}, "chrf": {"draft": 47.2, "cleaned": 47.9},
+        "instead": {"bleu": 17.0, "chrf": 47.8},
+        "p": {"bleu": {"bs": {"p": 0.001, "with_ties": 0.001}}, "chrf": {"bs": {"p": 0.001, "with_ties": 0.2}}},
+    }  # fmt: skip
+    told = tables.judge_table({"wmt21: argos < opusmt": run})
+    assert "| wmt21: argos | opusmt" in told
+    assert "17.30*" in told
+    assert "47.90*" not in told
+    assert "300 lines a set" in told
+
+
+def test_weights_are_found_again() -> None:
+    chance = np.random.default_rng(0)
+    truth = chance.normal(size=len(judge.SIGNS))
+    signs = [chance.normal(size=(400, len(judge.SIGNS))) for _ in range(3)]
+    signs[0][7] = np.nan  # a line that could not be read
+    chrf = [np.nan_to_num(one) @ truth for one in signs]
+    assert making.fit_weights(signs, chrf) == pytest.approx(truth, abs=0.2)
+
+
+def test_belief_is_found_again() -> None:
+    chance = np.random.default_rng(0)
+    qualities = [chance.normal(size=200), chance.normal(size=200) + np.repeat(chance.normal(size=10), 20)]
+    chrf = [np.zeros(200), 0.5 * (difference := qualities[1] - qualities[0]) + 0.3 * making.articles(difference, 0.0)]
+    assert making.fit_belief(qualities, chrf) == pytest.approx((0.5, 0.3), abs=1e-6)
+
+
+def test_an_article_is_twenty_lines_and_unread_lines_do_not_count() -> None:
+    differences = np.array([1.0, np.nan, 3.0, *[2.0] * 17, 5.0])
+    assert making.articles(differences, 0.0) == pytest.approx([38 / 29] * 20 + [5 / 11])
+
+
+def test_the_lowest_threshold_that_harms_no_good_engine_is_taken() -> None:
+    def gains(*values: float) -> dict[str, dict[str, float]]:
+        return {f"{least:g}": {"chrf": value} for least, value in zip(making.LEASTS, values, strict=True)}
+
+    harmless = gains(-1.0, -0.5, -0.05, *[0.0] * (len(making.LEASTS) - 3))
+    careless = gains(*[-9.0] * len(making.LEASTS))
+    assert making.choose_least({"google < argos": harmless, "argos < nllb": careless}) == making.LEASTS[2]
+    assert making.choose_least({"google < argos": careless}) == making.LEASTS[-1]
+
+
+def test_the_shipped_line_says_what_it_was_fitted_on(shipped: judge.Judge) -> None:
+    folder = next(one for one in weights.shipped() if one.name == weights.JUDGE).weights.parent
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["line"]
+    assert shipped.line == judge.Line.from_manifest(said)
+    assert replace(shipped.line, least=0.0) != shipped.line
+    assert Path(folder / "card.md").exists()
