@@ -3,10 +3,11 @@
     python eval/judge.py ../shared/data/zh-en.triples.dev.tsv.zst -o eval/results/judge.json
 
 The pipeline is the whole one: repairs, checks, gate. In the model's place stands an engine whose translations are on
-file; nothing else is played. Lines are cut into articles of twenty, for the judge weighs articles, too. `taken` is the
-share of sentences where the other engine's wording was chosen; `instead` scores its translations alone, `oracle` the
-choice that the references would make, sentence by sentence; `without the model` has the repairs only. On wmt20, which
-its threshold was tuned on, the numbers are a little too good.
+file, cut and aligned with the source as drafts are. Lines are cut into articles of twenty, for the judge weighs
+articles, too. `offered` is the share of sentences for which there was another wording (a line may be cut elsewhere),
+`taken` the share where it was chosen; `instead` scores the other engine's translations alone, `oracle` the choice that
+the references would make, sentence by sentence; `without the model` has the repairs only. On wmt20, which its threshold
+was tuned on, the numbers are a little too good.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import Any
 from postedit import Cleaner, FakeTranslator
 from postedit.article import Article, Block, Origin
 from postedit.evaluation import evaluate
+from postedit.pipeline import segments_of
 from postedit.scores import score
 from postedit.suites import A_LINE, Sample, Unit, text_lines
 from postedit.translator import Job
@@ -55,7 +57,7 @@ def flat(text: str) -> str:
 def articles(rows: Rows) -> Iterator[Sample]:
     """The rows as articles of `ARTICLE` lines, a block each."""
     for at in range(0, len(rows), ARTICLE):
-        part = [row for row in rows[at : at + ARTICLE] if all(row)]
+        part = rows[at : at + ARTICLE]
         sources, drafts = ([row[side] for row in part] for side in (0, 1))
         blocks = [Block(start, end, why=A_LINE) for start, end in spans(drafts)]
         article = Article(
@@ -78,14 +80,19 @@ def spans(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def measure(draft: Rows, other: Rows, limit: int) -> dict[str, Any]:
     """What the pipeline makes of drafts when another engine's translations are offered, beside those alone."""
-    translations = {source: text for source, text, _ in other}
-    rows = [row for row in draft if translations.get(row[0])][: limit or None]
+    whole = {source: text for source, text, _ in other}
+    rows = [row for row in draft if all(row) and whole.get(row[0])][: limit or None]
+    translations: dict[str, str] = {}
+    for article in articles([(row[0], whole[row[0]], row[2]) for row in rows]):
+        for segment in segments_of(article.article, None):
+            translations.setdefault(segment.source or "", segment.draft)
     cleaner = Cleaner(FakeTranslator(translations, [Job.RETRANSLATE]))
     facts = evaluate(list(articles(rows)), cleaner, "draft", METRICS).facts
     systems = facts["systems"]
-    instead = score([translations[row[0]] for row in rows], [row[2] for row in rows], METRICS)
+    instead = score([whole[row[0]] for row in rows], [row[2] for row in rows], METRICS)
     return {
         "lines": len(rows),
+        "offered": facts["rewritten"],
         "taken": round(facts["origins"].get(Origin.RETRANSLATE, 0) / facts["sentences"], 3),
         **{name: {key: systems[key][name]["value"] for key in SYSTEMS} for name in METRICS},
         "instead": {one.metric: round(one.value, 4) for one in instead.scores},

@@ -1,4 +1,4 @@
-"""How sure must the judge be? Sweep the gate over wmt20's rough drafts, and report what the chosen gate does.
+"""How sure must the model be? Sweep the gate over wmt20's rough drafts, and report what the chosen gate does.
 
     python eval/margin.py ../shared/data --model default
     python eval/margin.py ../shared/data --model default --set wmt21 --margin 0.15 --max-edit-rate 0.1

@@ -70,7 +70,7 @@ def export_judge(init: Path, out: Path) -> None:
         "licence": "MIT, the weights of its base; its line is fitted on WMT17-20 texts (research use)",
         "base": "intfloat/multilingual-e5-small (MIT)",
         "files": export.files(weights),
-        "made_by": f"python models/judge.py export INIT models/{out.name}",
+        "made_by": f"python models/judge.py export INIT models/{out.name}, then fit, which adds the line",
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -149,8 +149,8 @@ def offered(chrf: dict[str, Floats], qualities: dict[str, Floats], line: Line) -
             gains = np.nan_to_num(line.own * differences + line.article * articles(differences), nan=-np.inf)
             found[f"{draft} < {other}"] = {
                 f"{least:g}": {
-                    "chrf": round(float(np.mean((chrf[other] - chrf[draft]) * (gains > least))), 2),
-                    "taken": round(float(np.mean(gains > least)), 3),
+                    "chrf": round(float(np.mean((chrf[other] - chrf[draft]) * (gains >= least))), 2),
+                    "taken": round(float(np.mean(gains >= least)), 3),
                 }
                 for least in LEASTS
             }

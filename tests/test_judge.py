@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+import postedit
 from eval import judge as measuring
 from eval import tables
 from models import judge as making
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
-from postedit.choices import Gate
+from postedit.choices import Gate, choose
+from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
 from postedit.estimates import estimated
@@ -109,6 +111,23 @@ def test_without_a_source_nothing_is_retranslated() -> None:
     assert offering()(ROUGH).text == ROUGH
 
 
+def test_hypotheses_of_one_sentence_are_no_more_company(shipped: judge.Judge) -> None:
+    row = (Candidate(ROUGH, Origin.DRAFT), Candidate(RIGHT, Origin.RETRANSLATE))
+    more = (*row, Candidate(HALF, Origin.RETRANSLATE), Candidate(RIGHT.replace("met", "saw"), Origin.RETRANSLATE))
+    alone, several = (estimated([0], segments(SOURCE), [one], shipped)[0] for one in (row, more))
+    assert [one.quality for one in several[:2]] == [one.quality for one in alone]
+
+
+def test_what_was_judged_comes_before_what_the_model_itself_finds_likelier() -> None:
+    draft = Candidate(ROUGH, Origin.DRAFT, score=-3.0, quality=40.0)
+    retranslation = Candidate(RIGHT, Origin.RETRANSLATE, score=-3.0, quality=40.6)
+    polish = Candidate(ROUGH.replace("the near", "then near"), Origin.POLISH, score=-1.0)
+    gate = replace(offering().gate, least_gain=0.5)
+    segment = Segment(ROUGH, 0, source=SOURCE)
+    assert choose(segment, [draft, polish, retranslation], [], gate).chosen is retranslation
+    assert choose(segment, [draft, polish], [], gate).chosen is polish
+
+
 @pytest.mark.parametrize("settings", [{"margin": 0.1}, {"max_edit_rate": 0.1}, {"source_language": "de"}])
 def test_numbers_of_the_user_and_other_languages_go_without_a_judge(settings: dict[str, Any]) -> None:
     cleaner = offering(**settings)
@@ -126,7 +145,7 @@ def test_the_signature_names_the_judge() -> None:
 def test_a_model_that_polishes_and_one_with_a_gate_of_its_own_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert offering(Job.POLISH).gate.judge is None
     assert Cleaner().gate.judge is None
-    monkeypatch.setattr(weights, "_own_gate", lambda _translator: {"margin": 0.2})
+    monkeypatch.setattr(weights, "own_gate", lambda _translator: {"margin": 0.2})
     assert offering().gate.judge is None
 
 
@@ -143,6 +162,14 @@ def test_a_judge_is_no_model_that_writes() -> None:
         Cleaner(model="judge-v1")
 
 
+def test_a_judge_is_nothing_to_train_from(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("draft\treference\n" + "".join(f"He come {n}.\tHe came {n}.\n" for n in range(60)))
+    with pytest.raises(ModelError, match="judge-v1 only judges"):
+        postedit.train([pairs], tmp_path / "mine", model="judge-v1")
+    assert not (tmp_path / "mine").exists()
+
+
 @pytest.mark.parametrize("said", [None, {}, {"weights": {}}, {"weights": dict.fromkeys(judge.SIGNS, "x")}])
 def test_half_a_line_is_refused(said: Any) -> None:
     with pytest.raises(ModelError, match="the judge's line cannot be read"):
@@ -157,8 +184,8 @@ def test_another_model_is_no_judge() -> None:
 
 def test_a_lost_judge_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "JUDGE", "judge-v9")
-    with pytest.raises(ModelError, match=r"the shipped model 'judge-v9' is not there.*Reinstall"):
-        weights.judged(Gate(), FakeTranslator({}, [Job.RETRANSLATE]), Config())
+    with pytest.raises(ModelError, match=r"judge-v9, which ships, is not there\. Reinstall"):
+        judged(Gate(), FakeTranslator({}, [Job.RETRANSLATE]), Config())
 
 
 # ---------------------------------------------------------------- how it is made and measured

@@ -158,11 +158,11 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One wording for a segment. Scores of one row come from one judge, so they compare."""
+    """One wording for a segment. The scores of a row are of one model, so they compare."""
 
     text: str  # without markup, like Segment.text
     origin: Origin
-    score: float | None = None  # mean log-probability a token under the judge, given the draft: higher is better
+    score: float | None = None  # mean log-probability a token under the model, given the draft: higher is better
     steps: tuple[str, ...] = ()  # the repairs that were applied, by name
     signals: Mapping[str, float] = field(default_factory=dict, compare=False)  # see `signals`; empty where not asked
     quality: float | None = field(default=None, compare=False)  # see `estimates`: points of chrF; compares within a row

@@ -1,6 +1,6 @@
 """Propose: for each segment the draft, its repair, and what a model would rather say. The only stage that asks a model.
 
-The draft is always first. A model is asked once a job for all segments together, and one judge scores a whole row,
+The draft is always first. A model is asked once a job for all segments together, and it scores a whole row in one way,
 so that the scores of a row compare.
 """
 
@@ -154,7 +154,7 @@ def _score(
     scored: list[tuple[Candidate, ...]] = []
     places: list[tuple[int, Request]] = []
     for n, (row, segment) in enumerate(zip(rows, segments, strict=True)):
-        askable = _judgements(translator, segment, row)
+        askable = _scorings(translator, segment, row)
         request = next((one for one in askable if _fits(translator, one)), None)
         if request is None and askable and row[0].text:
             row[0] = replace(row[0], steps=(TOO_LONG,))
@@ -170,7 +170,7 @@ def _score(
     return scored
 
 
-def _judgements(translator: Translator, segment: Segment, row: Sequence[Candidate]) -> list[Request]:
-    """What the judge can be asked: first what lets it read the most of source and draft."""
+def _scorings(translator: Translator, segment: Segment, row: Sequence[Candidate]) -> list[Request]:
+    """What the model can be asked to score with: first what lets it read the most of source and draft."""
     order = (Job.POST_EDIT, Job.POLISH, Job.RETRANSLATE) if segment.source else (Job.POLISH,)
     return [_request(job, segment, row) for job in order if job in translator.jobs]

@@ -36,7 +36,7 @@ class Gate:
     Gate(margin=0.3, max_edit_rate=0.1, predictor=None, judge=None, least_gain=inf)
     """
 
-    # How much better than the best wording so far the judge must find a rewrite, in log-probability a token. Swept for
+    # How much better than the best wording so far the model must find a rewrite, in log-probability a token. Swept for
     # polish-v0 on wmt20 from 0 to 0.5, over 3,000 drafts of six engines: no margin wins chrF with it. At 0.1 one
     # rewrite gains for ten that lose; at 0.15 two are left, one each way. The margin over the whole sentence sorts no
     # better, nor does a regression on the kinds of edits. eval/margin.py sweeps again for another model.
@@ -71,6 +71,11 @@ class Gate:
         usual = cls()
         margin, rate = numbers.get("margin", usual.margin), numbers.get("max_edit_rate", usual.max_edit_rate)
         return cls(float(margin), float(rate), learned)
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Margin and edit rate, as a manifest names them."""
+        return {"margin": self.margin, "max_edit_rate": self.max_edit_rate}
 
     def opened(self) -> "Gate":
         """The gate that lets everything through that no check objects to: it shows what this one is worth."""
@@ -120,7 +125,8 @@ def choose(
             worths[n] = _worth(rivals, gate)
             refused[n] = _veto_rewrite(rivals, worths[n], gate, checks, beyond=beyond)
     let = [n for n in worths if not refused[n]]
-    first = max(let, key=lambda n: (worths[n].gain, _score(candidates[n])), default=None)
+    # Points of chrF and log-probabilities do not compare: what was judged with the source comes first.
+    first = max(let, key=lambda n: (worths[n].unit == "chrF", worths[n].gain, _score(candidates[n])), default=None)
     best = base if first is None else candidates[first]
 
     reasons = [f"repaired: {'; '.join(base.steps)}"] if base.origin is Origin.REPAIR else []

@@ -1,7 +1,7 @@
 """The library's front door: text in, cleaned text and every reason out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
@@ -10,10 +10,10 @@ from postedit.article import Article
 from postedit.choices import Gate
 from postedit.config import Config
 from postedit.edited import Edited
-from postedit.errors import ArticleError, ConfigError
+from postedit.errors import ArticleError, ConfigError, ModelError
 from postedit.pipeline import clean_articles, gated
 from postedit.signature import run_signature
-from postedit.translator import Translator
+from postedit.translator import Job, Translator
 
 Record = str | tuple[str, str | None] | Mapping[str, Any]
 
@@ -49,7 +49,7 @@ class Cleaner:
             )
         gate = Gate() if translator is None else weights.gate_of(translator)
         self.translator = translator
-        self.gate = gated(weights.judged(gate, translator, self.config), self.config)
+        self.gate = gated(judged(gate, translator, self.config), self.config)
         self.signature = run_signature(self.translator, self.gate, self.config)
 
     def __call__(self, draft: str, source: str | None = None, *, id: str = "text", format: str = "text") -> Edited:  # noqa: A002
@@ -76,6 +76,27 @@ class Cleaner:
     @property
     def settings(self) -> dict[str, Any]:
         return asdict(self.config)
+
+
+def judged(gate: Gate, translator: Translator | None, config: Config) -> Gate:
+    """The gate, with the judge that ships where nothing was tuned for a model that reads the source.
+
+    A gate of the model's own knows more of it, and a number that a user sets takes the judge's place.
+    """
+    from postedit import judge
+
+    if translator is None or not translator.jobs & {Job.POST_EDIT, Job.RETRANSLATE}:
+        return gate
+    given = (config.margin, config.max_edit_rate) != (None, None)
+    if given or weights.own_gate(translator) or not judge.knows(config.source_language, config.target_language):
+        return gate
+    folder = next((one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE), None)
+    if folder is None:
+        raise ModelError(
+            f"{weights.JUDGE}, which ships, is not there. Reinstall postedit, or set a margin to do without it."
+        )
+    found = judge.load(folder, threads=config.threads)
+    return replace(gate, judge=found, least_gain=found.line.least)
 
 
 def clean(draft: str, source: str | None = None, **settings: Any) -> Edited:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Rewrites that the judge knows about. A polish changes a word here and there, too little for it to see.
 JUDGED = frozenset({Origin.POST_EDIT, Origin.RETRANSLATE})
 
+# What they would take the place of.
+BASES = frozenset({Origin.DRAFT, Origin.REPAIR})
+
 # A sentence alone says little of its article, twenty say much. Without doubt, one sentence alone, whose own difference
 # is all that is known of its article, changed 5 % of google's for worse wordings.
 UNSEEN = 10
@@ -38,6 +41,7 @@ def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequen
         for n, (segment, row) in enumerate(zip(segments, rows, strict=True))
         if segment.source and any(one.origin in JUDGED for one in row)
         for at in range(len(row))
+        if row[at].origin in JUDGED | BASES
     ]
     found = judge.qualities([segments[n].source or "" for n, _ in asked], [rows[n][at].text for n, at in asked])
     raw = dict(zip(asked, found, strict=True))
@@ -45,7 +49,7 @@ def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequen
 
     def quality(n: int, at: int) -> float | None:
         value, origin = raw.get((n, at)), rows[n][at].origin
-        if value is None or (origin not in JUDGED and origin not in (Origin.DRAFT, Origin.REPAIR)):
+        if value is None:
             return None
         return judge.line.own * value + judge.line.article * means.get((articles[n], origin), 0.0)
 
@@ -59,12 +63,12 @@ def _means(
     articles: Sequence[int], rows: Sequence[Row], raw: dict[tuple[int, int], float | None]
 ) -> dict[tuple[int, Origin], float]:
     """By article and kind of rewrite: how much better the judge finds them than what they would take the place of."""
-    differences: dict[tuple[int, Origin], list[float]] = defaultdict(list)
+    differences: dict[tuple[int, Origin], dict[int, float]] = defaultdict(dict)
     for (n, at), value in raw.items():
         base = raw[n, _base(rows[n])]
         if rows[n][at].origin in JUDGED and value is not None and base is not None:
-            differences[articles[n], rows[n][at].origin].append(value - base)
-    return {key: article_mean(values) for key, values in differences.items()}
+            differences[articles[n], rows[n][at].origin].setdefault(n, value - base)  # the best hypothesis comes first
+    return {key: article_mean([*values.values()]) for key, values in differences.items()}
 
 
 def article_mean(differences: Sequence[float], worse: float = WORSE) -> float:
@@ -81,4 +85,4 @@ def article_mean(differences: Sequence[float], worse: float = WORSE) -> float:
 
 def _base(row: Row) -> int:
     """The place of the repaired draft, or of the draft."""
-    return max(at for at, one in enumerate(row) if one.origin in (Origin.DRAFT, Origin.REPAIR))
+    return max(at for at, one in enumerate(row) if one.origin in BASES)

@@ -9,6 +9,7 @@ Its zero means nothing: only qualities of one source compare.
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,14 +27,17 @@ Floats = npt.NDArray[np.float32]
 
 FAMILY = "postedit-judge"
 
-# Of what it reads, source and text.
-LANGUAGES = ("zh", "en")
+# What it reads, as models call them: zh, zh-TW, zh_CN, zho_Hans; en, en_XX, eng_Latn.
+LANGUAGES = ({"zh", "zho"}, {"en", "eng"})
 
 # e5 was trained with it before every text.
 PREFIX = "query: "
 
 # Texts that go through the encoder together; all of one length, so that none is padded and none depends on another.
 TOGETHER = 32
+
+# Pairs whose states are in memory together: some 60 kB a text.
+AT_ONCE = 512
 
 # What the qualities are a line through. Of the source's tokens, how near the nearest of the text is: on average, on
 # average where a rare token counts more, and how near for the worst tenth, the worst three tenths, the very worst. The
@@ -69,7 +73,7 @@ class Line:
 
 
 class Judge:
-    """The encoder in a folder, with its line. See the module's first lines."""
+    """The encoder in a folder, with its line; it runs on the CPU. See the module's first lines."""
 
     def __init__(self, manifest: Manifest, line: Line, *, threads: int = 0) -> None:
         import ctranslate2
@@ -101,12 +105,14 @@ class Judge:
 
     def signs(self, sources: Sequence[str], texts: Sequence[str]) -> list[npt.NDArray[np.float64] | None]:
         """The `SIGNS` of each text, given its source; None where either is empty or longer than the encoder reads."""
-        wanted = list(dict.fromkeys([*sources, *texts]))
-        known = dict(zip(wanted, self._states(wanted), strict=True))
         rows: list[npt.NDArray[np.float64] | None] = []
-        for source, text in zip(sources, texts, strict=True):
-            one, other = known[source], known[text]
-            rows.append(None if one is None or other is None else _signs(one, other))
+        for at in range(0, len(sources), AT_ONCE):
+            part = list(zip(sources[at : at + AT_ONCE], texts[at : at + AT_ONCE], strict=True))
+            wanted = list(dict.fromkeys(text for pair in part for text in pair))
+            known = dict(zip(wanted, self._states(wanted), strict=True))
+            for source, text in part:
+                one, other = known[source], known[text]
+                rows.append(None if one is None or other is None else _signs(one, other))
         return rows
 
     def _states(self, texts: Sequence[str]) -> list["_States | None"]:
@@ -155,6 +161,16 @@ def _level(nearest: Floats, rarity: Floats) -> list[float]:
     return [
         nearest.mean(), np.average(nearest, weights=rarity), np.quantile(nearest, 0.1), np.quantile(nearest, 0.3),
     ]  # fmt: skip
+
+
+def knows(source_language: str, target_language: str) -> bool:
+    """Whether a judge was made for these languages.
+
+    >>> knows("zho_Hans", "eng_Latn"), knows("zh-TW", "en"), knows("de", "en")
+    (True, True, False)
+    """
+    spoken = (source_language, target_language)
+    return all(re.split("[-_]", code)[0].lower() in known for code, known in zip(spoken, LANGUAGES, strict=True))
 
 
 def load(folder: Path, *, threads: int = 0) -> Judge:

@@ -191,7 +191,7 @@ def write_manifest(folder: Path, lineage: Lineage, found: Findings | None = None
         "base": lineage.base_name,
         "data_sha256": dict(lineage.given),
         "files": given,
-        "gate": {"margin": gate.margin, "max_edit_rate": gate.max_edit_rate} if gate else {},
+        "gate": gate.numbers if gate else {},
         "scores": found.gains.to_dict() if found else {},
         "made_by": f"postedit train {__version__}",
     }
@@ -210,7 +210,7 @@ def write_card(folder: Path, lineage: Lineage, tuned: Tuned, found: Findings) ->
         "best": asdict(tuned.best),
         "seconds": round(tuned.seconds, 1),
         "interrupted": tuned.interrupted,
-        "gate": asdict(found.gate) if found.gate else None,
+        "gate": found.gate.numbers if found.gate else None,
         "scores": found.gains.to_dict(),
     }
     _write_json(folder / "training.json", training)
@@ -230,7 +230,7 @@ def _card(lineage: Lineage, tuned: Tuned, found: Findings) -> str:
 
 def _facts(lineage: Lineage, tuned: Tuned, found: Findings) -> list[tuple[str, str]]:
     start, best = tuned.curve[0].held_out, tuned.best
-    gate = "none: it has no drafts to compare with"
+    gate = "none of its own: from Chinese into English the judge that ships decides"
     if found.gate == SHUT:
         gate = "shut: none that was tried surely gained on the pairs to stop by"
     elif found.gate:
@@ -253,7 +253,7 @@ def _cell(text: str) -> str:
 
 
 def _write_json(path: Path, value: Mapping[str, Any] | Sequence[Any]) -> None:
-    _write(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    _write(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

@@ -60,7 +60,7 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Outputs:
-    """A model's own answers, and what comes out of `clean` with it; nothing does without drafts."""
+    """A model's own answers, and what `clean` makes of them by its own gate; nothing without drafts."""
 
     answers: list[str]
     cleaned: list[str]
@@ -102,6 +102,7 @@ def _train(task: _Task, folder: Path, scratch: Path, watch: Watch) -> Trained:
     pairs = [pair for one in given.values() for pair in one.pairs]
     where = weights.find(task.model, offline=settings.offline)
     base = described(where.folder, where.name)
+    weights.writes(base)
     job = _job(pairs, base, source=task.source)
     student = _student(base, scratch, settings)
     parts, counts = _parts(pairs, job, student, settings)

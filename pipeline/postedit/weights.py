@@ -24,7 +24,6 @@ from postedit.translator_hf import HfEngine
 
 if TYPE_CHECKING:
     from postedit.choices import Gate
-    from postedit.config import Config
 
 log = logging.getLogger(__name__)
 
@@ -144,29 +143,11 @@ def gate_of(translator: Translator) -> "Gate":
     """The gate that was tuned for a model and stands in its manifest; the ordinary one where there is none."""
     from postedit.choices import Gate
 
-    return Gate.from_manifest({"gate": _own_gate(translator)})
+    return Gate.from_manifest({"gate": own_gate(translator)})
 
 
-def judged(gate: "Gate", translator: Translator | None, config: "Config") -> "Gate":
-    """The gate, with the judge that ships where nothing was tuned for a model that reads the source.
-
-    A gate of the model's own knows more of it, and a number that a user sets takes the judge's place.
-    """
-    from postedit import judge
-
-    pair = (config.source_language, config.target_language)
-    reads = translator is not None and translator.jobs & {Job.POST_EDIT, Job.RETRANSLATE}
-    given = (config.margin, config.max_edit_rate) != (None, None)
-    if not reads or given or pair != judge.LANGUAGES or (translator is not None and _own_gate(translator)):
-        return gate
-    folder = _shipped(JUDGE)
-    if folder is None:
-        raise ModelError(_nowhere(JUDGE))
-    found = judge.load(folder, threads=config.threads)
-    return replace(gate, judge=found, least_gain=found.line.least)
-
-
-def _own_gate(translator: Translator) -> Mapping[str, Any]:
+def own_gate(translator: Translator) -> Mapping[str, Any]:
+    """What the manifest of a model says of its gate."""
     return translator.card.gate if isinstance(translator, Seq2SeqTranslator) else {}
 
 
@@ -208,8 +189,7 @@ def _from_folder(folder: Path, name: str, wish: _Wish) -> Translator:
 
 def _manifested(manifest: Manifest, wish: _Wish) -> Translator:
     """One of our own models, or one trained by `postedit train`, once its checksums hold."""
-    if not manifest.jobs:
-        raise ModelError(f"{manifest.name} only judges what a model writes. Name a model that writes: {_names()}.")
+    writes(manifest)
     family_of(manifest.family, str(manifest.weights))
     manifests.verify(manifest)
     if manifest.is_checkpoint:
@@ -218,6 +198,12 @@ def _manifested(manifest: Manifest, wish: _Wish) -> Translator:
     codec = PieceCodec(manifest.weights / PIECES, says)
     card = _vouched(Card("", manifest.jobs, 0, 0), manifest, wish)
     return Seq2SeqTranslator(card, codec, _ct2(manifest.weights, codec, wish))
+
+
+def writes(manifest: Manifest) -> None:
+    """Raise ModelError for what ships beside the models."""
+    if not manifest.jobs:
+        raise ModelError(f"{manifest.name} only judges what a model writes. Name a model that writes: {_names()}.")
 
 
 def _vouched(card: Card, manifest: Manifest, wish: _Wish) -> Card:
