@@ -212,8 +212,12 @@ def test_it_stops_when_the_held_out_loss_stops_falling_and_keeps_the_best_state(
     assert len(losses) < 41
     assert min(losses) == tuned.best.held_out
     assert losses.index(min(losses)) == len(losses) - 3
-    further = train([pairs], tmp_path / "further", model=str(tmp_path / "mine"), **QUICK).tuned
-    assert further.curve[0].held_out == pytest.approx(tuned.best.held_out, abs=0.05)
+    # A rate that no one learns with: it says where it began, and that is the best state.
+    hopeless = QUICK | {"learning_rate": 0.9, "epochs": 1}
+    with pytest.raises(ModelError, match="nothing was learned: the held-out loss went from") as told:
+        train([pairs], tmp_path / "further", model=str(tmp_path / "mine"), **hopeless)
+    began = float(str(told.value).partition("went from ")[2].partition(" ")[0])
+    assert began == pytest.approx(tuned.best.held_out, abs=0.05)
 
 
 def test_where_nothing_is_learned_nothing_is_written(base: Path, pairs: Path, tmp_path: Path) -> None:

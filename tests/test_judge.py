@@ -249,11 +249,17 @@ def test_an_article_is_twenty_lines_and_unread_lines_do_not_count() -> None:
 
 def test_the_lowest_threshold_that_harms_no_good_engine_is_taken() -> None:
     def gains(*values: float) -> dict[str, dict[str, float]]:
-        return {f"{least:g}": {"chrf": value} for least, value in zip(making.LEASTS, values, strict=True)}
+        return {
+            f"{least:g}": {"chrf": value, "bleu": value} for least, value in zip(making.LEASTS, values, strict=True)
+        }
 
     harmless = gains(-1.0, -0.5, -0.05, *[0.0] * (len(making.LEASTS) - 3))
     careless = gains(*[-9.0] * len(making.LEASTS))
-    assert making.choose_least({"google < argos": harmless, "argos < nllb": careless}) == making.LEASTS[2]
+    harmed = {"argos < nllb": careless, "google < bergamot-base": careless}  # neither is asked about
+    assert making.choose_least({"google < argos": harmless, **harmed}) == making.LEASTS[2]
+    bleu_alone = gains(*[0.0] * len(making.LEASTS))
+    bleu_alone["0"]["bleu"] = -0.2
+    assert making.choose_least({"google < argos": bleu_alone}) == making.LEASTS[1]
     assert making.choose_least({"google < argos": careless}) == making.LEASTS[-1]
 
 

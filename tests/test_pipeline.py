@@ -72,7 +72,7 @@ def test_the_date_of_the_page_puts_a_past_year_in_the_past() -> None:
 
 def test_a_source_gives_the_model_its_sentence_and_the_draft_beside_it() -> None:
     fake = FakeTranslator({"他来了。": "He came.", "下雨了。": "It rained."}, [Job.POST_EDIT])
-    edited = Cleaner(fake)("He come. It rained.", source="他来了。下雨了。")
+    edited = Cleaner(fake, margin=0.5, max_edit_rate=0.5)("He come. It rained.", source="他来了。下雨了。")
     assert [choice.segment.source for choice in edited.choices] == ["他来了。", "下雨了。"]
     assert edited.text == "He came. It rained."
 

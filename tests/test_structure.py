@@ -155,7 +155,7 @@ def test_a_long_page_takes_no_time() -> None:
     article = parse(page, "text", "a1")
     started = time.perf_counter()
     label(article)
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 10
 
 
 @pytest.mark.parametrize(
