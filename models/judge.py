@@ -31,8 +31,7 @@ from postedit.suites import text_lines
 
 LAYERS = 7  # of twelve; of 6 to 10 and all together no other tells two weak engines apart better
 ENGINES = ("argos", "opusmt", "nllb", "bergamot-base", "google")
-GOOD = ("bergamot-base", "microsoft", "google", "Human-B_0")  # must not lose where a rough one is offered
-ROUGH = ("argos", "opusmt", "nllb")  # such as run on a user's machine
+GOOD = ("bergamot-base", "microsoft", "google", "Human-B_0")  # must not lose, whoever is offered
 WEIGHTS_SETS, BELIEF_SET, LEAST_SET = ("wmt17", "wmt18"), "wmt19", "wmt20"
 SOURCES = 2000  # of each set, the first
 ARTICLE = 20  # lines in a row that are taken for an article
@@ -171,12 +170,8 @@ def offered(tuned: Translations, qualities: dict[str, Floats], line: Line) -> di
 
 
 def choose_least(found: dict[str, Any]) -> float:
-    """The lowest threshold at which no good engine loses where a rough one is offered; the highest, where none is."""
-    good = [
-        by_least
-        for pair, by_least in found.items()
-        if pair.partition(" < ")[0] in GOOD and pair.partition(" < ")[2] in ROUGH
-    ]
+    """The lowest threshold at which no good engine loses; the highest, where none is."""
+    good = [by_least for pair, by_least in found.items() if pair.partition(" < ")[0] in GOOD]
     lost = {least: max(-one[f"{least:g}"][metric] for one in good for metric in ("chrf", "bleu")) for least in LEASTS}
     return next((least for least in LEASTS if lost[least] <= MOST_LOST), LEASTS[-1])
 
