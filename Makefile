@@ -36,7 +36,7 @@ eval: $(READY)
 	$(BIN)/python eval/gate.py
 	test ! -e $(TRIPLES) || $(BIN)/python eval/repairs.py $(TRIPLES) --only wmt21.moz- --year 2020 \
 	    -o eval/results/repairs-wmt21.json
-	test ! -e $(TRIPLES) || $(BIN)/python eval/judge.py $(TRIPLES) --limit 200 -o eval/results/judge.json
+	test ! -e $(TRIPLES) || $(BIN)/python eval/judge.py $(TRIPLES) -o eval/results/judge.json
 	$(BIN)/python eval/tables.py
 
 bench: $(READY)

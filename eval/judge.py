@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("table", type=Path, help="zh-en.triples.dev.tsv.zst")
     parser.add_argument("--only", choices=SETS, nargs="*", default=SETS[:2])
-    parser.add_argument("--limit", type=int, default=300, help="lines of each set; 0: all")
+    parser.add_argument("--limit", type=int, default=200, help="lines of each set; 0: all")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args(arguments)
     results: dict[str, dict[str, Any]] = {}

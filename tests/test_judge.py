@@ -24,6 +24,7 @@ from postedit.translator import Job
 SOURCE = "中国国家主席习近平周一在北京会见了法国总统马克龙。"
 RIGHT = "Chinese President Xi Jinping met French President Emmanuel Macron in Beijing on Monday."
 ROUGH = "China country chairman the near flat in Beijing of the Monday seen law country total unity."
+WORST = "Chinese country of the near flat is the ear of the gram dragon, and the horse is a seen."
 HALF = "Chinese President Xi Jinping met on Monday."
 OTHER = "The weather is fine today, so we went to the park with the children."
 RAIN, RAINS = (
@@ -91,7 +92,7 @@ def offering(*jobs: Job, **settings: Any) -> Cleaner:
 
 def test_a_retranslation_takes_the_place_of_a_bad_draft_and_not_of_a_good_one() -> None:
     cleaner = offering()
-    better = cleaner(ROUGH, SOURCE)
+    better = cleaner(WORST, SOURCE)
     assert better.text == RIGHT
     assert "predicted to gain" in better.choices[0].reason
     assert "chrF" in better.choices[0].reason
@@ -101,9 +102,9 @@ def test_a_retranslation_takes_the_place_of_a_bad_draft_and_not_of_a_good_one() 
 
 
 def test_the_details_tell_the_qualities() -> None:
-    draft, rewrite = offering()(ROUGH, SOURCE).to_json()["segments"][0]["candidates"]
+    draft, rewrite = offering()(WORST, SOURCE).to_json()["segments"][0]["candidates"]
     assert rewrite["chosen"]
-    assert rewrite["quality"] - draft["quality"] > 0.5
+    assert rewrite["quality"] - draft["quality"] > 6
     assert "quality" not in offering(Job.POLISH)(ROUGH).to_json()["segments"][0]["candidates"][0]
 
 
@@ -192,7 +193,7 @@ def test_a_lost_judge_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_an_engine_that_is_offered_is_worth() -> None:
-    rows = [(SOURCE, ROUGH, RIGHT), *[(RAIN, RAINS, RAINS)] * 4]
+    rows = [(SOURCE, WORST, RIGHT), *[(RAIN, RAINS, RAINS)] * 4]
     found = measuring.measure(rows, [(SOURCE, RIGHT, RIGHT), (RAIN, ALIKE, RAINS)], limit=4)
     assert (found["lines"], found["taken"]) == (4, 0.25)
     assert found["chrf"]["draft"] == found["chrf"]["without the model"] < found["chrf"]["cleaned"] == 100
