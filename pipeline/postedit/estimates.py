@@ -26,7 +26,7 @@ BASES = frozenset({Origin.DRAFT, Origin.REPAIR})
 # is all that is known of its article, changed 5 % of google's for worse wordings.
 UNSEEN = 10
 WORSE = 1.5  # points of chrF
-MOST = 10.0
+MOST = 10.0  # points of chrF
 
 Row = tuple[Candidate, ...]
 
