@@ -38,6 +38,9 @@ Ids = npt.NDArray[np.int64]
 BOS, PAD, EOS = 0, 1, 2  # <s> <pad> </s>, in every vocabulary of ours
 TABLE = "model.shared.weight"  # embeddings of encoder and decoder, and output matrix
 JOBS = ("polish", "post-edit", "retranslate")
+OPTIMIZERS = ("adamw", "muon")
+MOMENTUM = 0.95  # Muon's
+UPDATE = 0.4  # Muon's, in standard deviations of an orthogonal matrix
 SLOW = 2.0  # a precision that makes products this many times slower is a mistake
 
 # ---------------------------------------------------------------- recipe
@@ -58,12 +61,15 @@ class Recipe:
     clip: float = 1.0
     label_smoothing: float = 0.05
     dropout: float = 0.0
+    frozen_layers: int = 0  # the lowest of the encoder, which stay as they are: cheaper, and what they know is kept
+    optimizer: str = "adamw"  # or "muon" for the matrices of the layers: more is learned from a token
     batch_tokens: int = 3200  # examples x the longer of padded input and padded output
     pool: int = 4000  # examples that are sorted by length together
     max_input: int = 400
     max_edit_polish: float = 0.4
     max_edit_post_edit: float = 0.7
     identity: float = 0.15  # share of polish and post-edit examples whose draft is the reference
+    omission: float = 0.0  # share of post-edit examples whose draft is the reference with a part cut out
     softmax_frequent: int = 2500  # the most frequent pieces are in every softmax; 0: all pieces are
     softmax_random: int = 1000
     precision: str = "bf16"  # of the parameters that compute, or "float32"; masters and moments are float32
@@ -82,6 +88,8 @@ def read_recipe(path: Path) -> Recipe:
     unknown = sorted(set(values) - {f.name for f in dataclasses.fields(Recipe)})
     if unknown:
         raise SystemExit(f"{path}: unknown setting {', '.join(unknown)}")
+    if values.get("optimizer", OPTIMIZERS[0]) not in OPTIMIZERS:
+        raise SystemExit(f"{path}: optimizer is one of {', '.join(OPTIMIZERS)}, not {values['optimizer']!r}")
     for entry in values.get("mix", {}):
         if entry.partition(" ")[2] not in JOBS:
             raise SystemExit(f"{path}: mix entry {entry!r} is not 'group job', with a job of {', '.join(JOBS)}")
@@ -184,8 +192,9 @@ def encoder_input(job: str, source: list[int], draft: list[int]) -> list[int]:
 class Stream:
     """The batches of training, pool after pool. Pool n is the same whenever it is asked for."""
 
-    def __init__(self, groups: Mapping[str, Group], recipe: Recipe) -> None:
+    def __init__(self, groups: Mapping[str, Group], recipe: Recipe, seams: "Seams") -> None:
         self._recipe = recipe
+        self._seams = seams
         self._tokens = np.concatenate([group.tokens for group in groups.values()])
         offsets = dict(zip(groups, np.cumsum([0, *(len(group.tokens) for group in groups.values())]), strict=False))
         self._entries = []
@@ -206,11 +215,17 @@ class Stream:
             self._entries, rng.multinomial(recipe.pool, self._shares), strict=True
         ):
             drawn = rng.integers(len(starts), size=count)
-            same = rng.random(count) < (recipe.identity if job != "retranslate" else 0.0)
-            spans[job].append(_spans(job, starts[drawn], lengths[drawn], same, recipe.max_input))
+            chance = rng.random(count)
+            same = chance < (recipe.identity if job != "retranslate" else 0.0)
+            cut = ~same & (chance < (recipe.identity + recipe.omission if job == "post-edit" else 0.0))
+            rows = _spans(job, starts[drawn], lengths[drawn], same | cut, recipe.max_input)
+            for row in (rows[n] for n in np.flatnonzero(cut)):
+                row[6:] = self._seams.hole(self._tokens[row[2] : row[2] + row[3]], rng)
+                row[3] -= row[7]
+            spans[job].append(rows)
         batches = []
         for job in JOBS:
-            rows = np.concatenate([*spans[job], np.zeros((0, 6), np.int64)])
+            rows = np.concatenate([*spans[job], np.zeros((0, 8), np.int64)])
             batches += [_batch(job, part, self._tokens) for part in _cut(rows, recipe.batch_tokens)]
         return [batches[i] for i in rng.permutation(len(batches))]
 
@@ -218,7 +233,8 @@ class Stream:
 def _spans(job: str, starts: Ids, lengths: Ids, same: npt.NDArray[np.bool_], max_input: int) -> Ids:
     """Where to find each example's source, draft and reference: start and length of each, in six columns.
 
-    What the job does not read has no length; where `same` is set, the draft is the reference.
+    Two more say where the draft has a hole, and how long: none here. What the job does not read has no length; where
+    `same` is set, the draft is the reference.
     """
     source, draft, reference = lengths.T.copy()
     draft_start, reference_start = starts + source, starts + source + draft
@@ -228,7 +244,8 @@ def _spans(job: str, starts: Ids, lengths: Ids, same: npt.NDArray[np.bool_], max
     if job == "retranslate":
         draft[:] = 0
     draft = np.minimum(draft, max_input - 3 - source)
-    return np.stack([starts, source, draft_start, draft, reference_start, reference], axis=1)
+    none = np.zeros_like(draft)
+    return np.stack([starts, source, draft_start, draft, reference_start, reference, none, none], axis=1)
 
 
 def _cut(rows: Ids, batch_tokens: int) -> Iterator[Ids]:
@@ -246,7 +263,7 @@ def _cut(rows: Ids, batch_tokens: int) -> Iterator[Ids]:
 
 def _batch(job: str, rows: Ids, tokens: npt.NDArray[Any]) -> Batch:
     """`encoder_input` for many examples at once."""
-    source_start, source, draft_start, draft, reference_start, reference = rows.T
+    source_start, source, draft_start, draft, reference_start, reference, before, hole = rows.T
     every, one = np.arange(len(rows)), np.ones(len(rows), np.int64)
     width = 2 + source + draft + (job == "post-edit")
     inputs = np.full((len(rows), int(width.max())), PAD, np.int64)
@@ -254,7 +271,9 @@ def _batch(job: str, rows: Ids, tokens: npt.NDArray[Any]) -> Batch:
     _put(inputs, one, tokens, source_start, source)
     if job == "post-edit":
         inputs[every, 1 + source] = EOS
-    _put(inputs, width - 1 - draft, tokens, draft_start, draft)
+    begin, before = width - 1 - draft, np.where(hole > 0, before, draft)
+    _put(inputs, begin, tokens, draft_start, before)
+    _put(inputs, begin + before, tokens, draft_start + before + hole, draft - before)
     inputs[every, width - 1] = EOS
     outputs = np.full((len(rows), int(reference.max()) + 1), PAD, np.int64)
     _put(outputs, 0 * one, tokens, reference_start, reference)
@@ -267,6 +286,39 @@ def _put(table: Ids, at: Ids, tokens: npt.NDArray[Any], starts: Ids, lengths: Id
     columns = np.arange(table.shape[1])
     row, column = np.nonzero((columns >= at[:, None]) & (columns < (at + lengths)[:, None]))
     table[row, column] = tokens[starts[row] + column - at[row]]
+
+
+@dataclass(frozen=True)
+class Seams:
+    """Where a text may be cut, by piece: before a piece that begins a word, after one that ends a clause."""
+
+    begins: npt.NDArray[np.bool_]
+    ends: npt.NDArray[np.bool_]
+
+    @classmethod
+    def read(cls, pieces: Path, size: int) -> "Seams":
+        """Of the pieces in a sentencepiece model, for the first `size` ids of a vocabulary."""
+        model = sentencepiece_model_pb2.ModelProto()
+        model.ParseFromString(pieces.read_bytes())
+        begins, ends = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+        for number, piece in enumerate(model.pieces[:size]):
+            begins[number] = piece.piece.startswith("▁")
+            ends[number] = piece.piece.strip("▁") in {",", ";", ":", ".", "?", "!"}
+        return cls(begins, ends)
+
+    def hole(self, ids: Ids, rng: np.random.Generator) -> tuple[int, int]:
+        """Where to cut a part out of a text, and how many pieces: clauses, every other time, or up to half the words.
+
+        Something of the text always stays, and where it is too short to cut, all of it: (0, 0).
+        """
+        words = np.flatnonzero(self.begins[ids])
+        clauses = np.intersect1d(words, np.flatnonzero(self.ends[ids]) + 1)
+        seams = np.union1d(clauses if len(clauses) and rng.random() < 0.5 else words, [0, len(ids)])
+        if len(seams) < 3:  # nothing between the ends
+            return 0, 0
+        count = int(rng.integers(1, max(1, (len(seams) - 1) // 2) + 1))
+        first = int(rng.integers(0, len(seams) - count))
+        return int(seams[first]), int(seams[first + count] - seams[first])
 
 
 def padded(rows: Sequence[Sequence[int]]) -> Ids:
@@ -299,12 +351,21 @@ class Trainee:
         self.table = tensors[TABLE].float().to(device)
         bias = tensors.get("final_logits_bias", torch.zeros(1, len(self.table)))
         self.model.final_logits_bias = bias.to(device)
-        self.parameters = {name: p for name, p in self.model.named_parameters() if name != TABLE}
+        self.parameters, self.frozen = {}, {}
+        for name, parameter in self.model.named_parameters():
+            if name != TABLE and not is_frozen(name, recipe.frozen_layers):
+                self.parameters[name] = parameter
+            elif name != TABLE:
+                parameter.requires_grad_(False).copy_(tensors[name])
+                self.frozen[name] = tensors[name]
         self.masters = {name: tensors[name].float().to(device).requires_grad_() for name in self.parameters}
+        muon = {name for name in self.masters if recipe.optimizer == "muon" and is_matrix(name)}
+        self.momenta = {name: torch.zeros_like(self.masters[name]) for name in self.masters if name in muon}
+        others = [master for name, master in self.masters.items() if name not in muon]
         self.optimizer = torch.optim.AdamW(
             [
-                {"params": [m for m in self.masters.values() if m.ndim > 1], "weight_decay": recipe.weight_decay},
-                {"params": [m for m in self.masters.values() if m.ndim == 1], "weight_decay": 0.0},
+                {"params": [m for m in others if m.ndim > 1], "weight_decay": recipe.weight_decay},
+                {"params": [m for m in others if m.ndim == 1], "weight_decay": 0.0},
             ],
             lr=0.0, betas=(recipe.beta1, recipe.beta2), eps=1e-8, fused=True,
         )  # fmt: skip
@@ -318,22 +379,55 @@ class Trainee:
 
     def state(self) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
         """The weights, and the moments of the optimiser."""
-        weights = {name: master.detach().cpu() for name, master in self.masters.items()}
+        weights = self.frozen | {name: master.detach().cpu() for name, master in self.masters.items()}
         weights |= {TABLE: self.table.cpu(), "final_logits_bias": self.model.final_logits_bias.cpu()}
         moments = {f"{TABLE}.m": self.table_m.cpu(), f"{TABLE}.v": self.table_v.cpu()}
+        moments |= {f"{name}.m": momentum.cpu() for name, momentum in self.momenta.items()}
         for name, master in self.masters.items():
+            if name in self.momenta:
+                continue
             state = self.optimizer.state[master]
             moments |= {f"{name}.m": state["exp_avg"].cpu(), f"{name}.v": state["exp_avg_sq"].cpu()}
         return weights, moments
 
     def load_moments(self, moments: Mapping[str, torch.Tensor], step: int) -> None:
+        """What is not among them is of a layer that did not learn, or of another optimiser: it begins anew."""
         for name, master in self.masters.items():
+            first, second = (moments.get(f"{name}.{kind}", torch.zeros_like(master)) for kind in "mv")
+            if name in self.momenta:
+                self.momenta[name] = first.to(self.device)
+                continue
             self.optimizer.state[master] = {
                 "step": torch.tensor(float(step), device=self.device),
-                "exp_avg": moments[f"{name}.m"].to(self.device),
-                "exp_avg_sq": moments[f"{name}.v"].to(self.device),
+                "exp_avg": first.to(self.device),
+                "exp_avg_sq": second.to(self.device),
             }
         self.table_m, self.table_v = moments[f"{TABLE}.m"].to(self.device), moments[f"{TABLE}.v"].to(self.device)
+
+
+def is_frozen(name: str, layers: int) -> bool:
+    """Whether a parameter lies below the first encoder layer that learns.
+
+    >>> is_frozen("model.encoder.layers.5.fc1.weight", 6), is_frozen("model.encoder.layers.6.fc1.weight", 6)
+    (True, False)
+    >>> is_frozen("model.encoder.embed_positions.weight", 6), is_frozen("model.encoder.embed_positions.weight", 0)
+    (True, False)
+    """
+    if not name.startswith("model.encoder."):
+        return False
+    _, found, layer = name.partition("encoder.layers.")
+    return int(layer.partition(".")[0]) < layers if found else layers > 0
+
+
+def is_matrix(name: str) -> bool:
+    """Whether a parameter maps states to states: what Muon is for.
+
+    >>> [is_matrix(f"model.decoder.{name}") for name in ("layers.0.fc1.weight", "layers.0.fc1.bias")]
+    [True, False]
+    >>> [is_matrix(f"model.decoder.{name}") for name in ("layers.0.fc1_layer_norm.weight", "embed_positions.weight")]
+    [False, False]
+    """
+    return ".layers." in name and name.endswith(".weight") and "norm" not in name
 
 
 def frequent_pieces(groups: Mapping[str, Group], output_pieces: int, count: int) -> Ids:
@@ -395,6 +489,7 @@ def take_step(trainee: Trainee, batch: Batch, frequent: Ids, step: int) -> torch
     for group in trainee.optimizer.param_groups:
         group["lr"] = rate
     trainee.optimizer.step()
+    move_matrices(trainee, rate)
     move_rows(trainee, touched, table.grad, rate, step)
     trainee.use_masters()
     return loss.detach()
@@ -406,6 +501,8 @@ def batch_loss(trainee: Trainee, batch: Batch, table: torch.Tensor, local: Any, 
     mask = torch.from_numpy(batch.inputs != PAD).to(trainee.device)
     starts = np.full((len(batch.outputs), 1), EOS)  # the decoder begins with </s>
     embedded = torch.nn.functional.embedding(local(batch.inputs), table).to(dtype)
+    if trainee.recipe.frozen_layers:
+        embedded = embedded.detach()  # or their gradient would have to come through the layers that do not learn
     states = model.model.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
     shifted = local(np.concatenate([starts, batch.outputs[:, :-1]], axis=1))
     said = model.model.decoder(
@@ -420,6 +517,38 @@ def batch_loss(trainee: Trainee, batch: Batch, table: torch.Tensor, local: Any, 
     return torch.nn.functional.cross_entropy(
         logits, torch.from_numpy(targets).to(trainee.device), label_smoothing=trainee.recipe.label_smoothing
     )
+
+
+@torch.no_grad()
+def move_matrices(trainee: Trainee, rate: float) -> None:
+    """Muon (Jordan 2024): momentum, made orthogonal, so that every direction learns alike.
+
+    The size of an update is a multiple of AdamW's at the same rate (Liu et al. 2025 take .2), so that one rate does
+    for all.
+    """
+    for name, momentum in trainee.momenta.items():
+        master = trainee.masters[name]
+        gradient = cast("torch.Tensor", master.grad)
+        momentum.lerp_(gradient, 1 - MOMENTUM)
+        update = orthogonal(gradient.lerp(momentum, MOMENTUM))
+        master.mul_(1 - rate * trainee.recipe.weight_decay)
+        master.add_(update, alpha=-rate * UPDATE * max(master.shape) ** 0.5)
+
+
+def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
+    """The matrix with all its singular values near one: five steps of Newton-Schulz, with Jordan's coefficients.
+
+    >>> values = torch.linalg.svdvals(orthogonal(torch.diag(torch.tensor([3.0, 0.5, 2.0]))))
+    >>> bool((values > 0.6).all() and (values < 1.3).all())
+    True
+    """
+    tall = matrix.shape[0] > matrix.shape[1]
+    x = matrix.T if tall else matrix
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        square = x @ x.T
+        x = torch.addmm(x, torch.addmm(square, square, square, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
+    return x.T if tall else x
 
 
 @torch.no_grad()
@@ -609,7 +738,7 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
     start = newest(out) or init
     trainee, progress = restore(start, recipe, device)
     groups = read_packed(packed, {entry.partition(" ")[0] for entry in recipe.mix})
-    stream = Stream(groups, recipe)
+    stream = Stream(groups, recipe, Seams.read(init / "sentencepiece.model", len(trainee.table)))
     frequent = frequent_pieces(groups, trainee.output_pieces, recipe.softmax_frequent)
     digest = hashlib.sha256((packed / "manifest.json").read_bytes()).hexdigest()
     copies = [recipe_path, init / "sentencepiece.model"]

@@ -5,6 +5,7 @@ import json
 import signal
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +45,10 @@ def run(made: Path, out: Path, recipe: train.Recipe = SMALL, name: str = "recipe
     return train.train(path, made / "init", made / "packed", out)
 
 
+def seams(made: Path) -> train.Seams:
+    return train.Seams.read(made / "init" / "sentencepiece.model", 1000)
+
+
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     return load_file(folder / "model.safetensors")
 
@@ -60,9 +65,11 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(made: Path
     assert not torch.equal(weights(first)[train.TABLE], weights(other)[train.TABLE])
 
 
-@pytest.mark.parametrize("precision", ["float32", "bf16"])
-def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, precision: str) -> None:
-    recipe = dataclasses.replace(SMALL, precision=precision)
+@pytest.mark.parametrize(
+    "settings", [{}, {"precision": "bf16"}, {"optimizer": "muon", "frozen_layers": 1, "omission": 0.5}]
+)
+def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, settings: dict[str, Any]) -> None:
+    recipe = dataclasses.replace(SMALL, **settings)
     whole = run(made, tmp_path / "whole", recipe)
     path = made / "broken.toml"
     with pytest.MonkeyPatch.context() as patch:
@@ -83,9 +90,12 @@ def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, precision
     assert (whole / "state.json").read_text() == (resumed / "state.json").read_text()
 
 
-def test_loss_goes_down_and_the_log_says_so(made: Path, tmp_path: Path) -> None:
-    mix = {"zh polish": 1.0}
-    run(made, tmp_path, dataclasses.replace(SMALL, steps=60, decay_steps=1, learning_rate=5e-3, log_steps=20, mix=mix))
+@pytest.mark.parametrize("optimizer", train.OPTIMIZERS)
+def test_loss_goes_down_and_the_log_says_so(made: Path, tmp_path: Path, optimizer: str) -> None:
+    changes: dict[str, Any] = {"mix": {"zh polish": 1.0}, "optimizer": optimizer}
+    run(
+        made, tmp_path, dataclasses.replace(SMALL, steps=60, decay_steps=1, learning_rate=5e-3, log_steps=20, **changes)
+    )
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().split("\n") if line]
     losses = [line["loss"]["polish"] for line in lines]
     assert len(losses) == 3
@@ -104,7 +114,7 @@ def test_a_batch_is_what_the_packed_examples_say(made: Path) -> None:
     group = train.read_packed(made / "packed", {"zh"})["zh"]
     known = {tuple(group.parts(n)[2]): group.parts(n) for n in range(len(group.starts))}
     jobs = set()
-    for batch in train.Stream({"zh": group}, SMALL).pool(3):
+    for batch in train.Stream({"zh": group}, SMALL, seams(made)).pool(3):
         assert max(batch.inputs.size, batch.outputs.size) <= SMALL.batch_tokens
         for given, answer in zip(batch.inputs.tolist(), batch.outputs.tolist(), strict=True):
             source, draft, reference = known[tuple(answer[: answer.index(train.EOS)])]
@@ -113,6 +123,49 @@ def test_a_batch_is_what_the_packed_examples_say(made: Path) -> None:
             assert answer == [*reference, train.EOS, *[train.PAD] * (len(answer) - len(reference) - 1)]
         jobs.add(batch.job)
     assert jobs == set(train.JOBS)
+
+
+def test_a_part_is_cut_out_of_a_draft_between_words_and_the_answer_has_it(made: Path) -> None:
+    group, pieces = train.read_packed(made / "packed", {"zh"})["zh"], seams(made)
+    recipe = dataclasses.replace(SMALL, identity=0.2, omission=0.5, mix={"zh post-edit": 1.0})
+    kept, holes = 0, []
+    for batch in train.Stream({"zh": group}, recipe, pieces).pool(0):
+        for given, answer in zip(batch.inputs.tolist(), batch.outputs.tolist(), strict=True):
+            draft = given[given.index(train.EOS) + 1 :]
+            draft, reference = draft[: draft.index(train.EOS)], answer[: answer.index(train.EOS)]
+            kept += draft == reference
+            if draft != reference:
+                same = next(
+                    n for n, pair in enumerate(zip([*draft, None], reference, strict=False)) if len({*pair}) > 1
+                )
+                hole = len(reference) - len(draft)
+                # What was cut may begin as what follows it does, so that it could stand further left, too.
+                assert any(draft == reference[:at] + reference[at + hole :] for at in range(same + 1))
+                assert draft
+                holes.append(hole)
+    assert kept > 0
+    assert len(holes) > 5
+
+
+def test_a_hole_begins_and_ends_where_a_word_does(made: Path) -> None:
+    pieces, rng = seams(made), np.random.default_rng(1)
+    group = train.read_packed(made / "packed", {"zh"})["zh"]
+    ids = np.array(group.parts(0)[2])
+    for _ in range(50):
+        start, length = pieces.hole(ids, rng)
+        assert 0 < length < len(ids)
+        assert pieces.begins[ids[start]]
+        assert start + length == len(ids) or pieces.begins[ids[start + length]]
+    assert pieces.hole(ids[:1], rng) == (0, 0)
+
+
+def test_layers_that_are_frozen_stay_as_they_were(made: Path, tmp_path: Path) -> None:
+    before = weights(made / "init")
+    after = weights(run(made, tmp_path, dataclasses.replace(SMALL, frozen_layers=1, optimizer="muon")))
+    assert before.keys() == after.keys()
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert {name for name in before if train.is_frozen(name, 1)} <= same
+    assert not [name for name in same if train.is_matrix(name) and not train.is_frozen(name, 1)]
 
 
 def test_sampled_softmax_has_the_batch_and_stands_for_the_rest(made: Path) -> None:
@@ -146,7 +199,10 @@ def test_dev_scores_are_written_for_each_job(made: Path, tmp_path: Path) -> None
     assert line["dev"]["polish"].keys() >= {"chrf", "bleu", "untouched"}
 
 
-@pytest.mark.parametrize(("text", "message"), [("stepz = 1", "setting stepz"), ('[mix]\n"zh mend" = 1', "mend")])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("stepz = 1", "setting stepz"), ('optimizer = "sgd"', "adamw, muon"), ('[mix]\n"zh mend" = 1', "mend")],
+)
 def test_a_wrong_recipe_is_refused_with_its_fault(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "recipe.toml"
     path.write_text(text)
