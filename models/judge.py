@@ -5,15 +5,19 @@
     python models/judge.py fit models/judge-v1 zh-en.triples.train.tsv.zst zh-en.triples.dev.tsv.zst
 
 The line is fitted on pairs of translations of one source by different engines: the difference of their signs against
-the difference of their chrF. wmt17 and wmt18 give its weights; wmt19, cut into articles, how much of a difference is
-to be believed; wmt20 how much must be predicted (`least`). Nothing of wmt21 or FLORES is read.
+the difference of their chrF, on wmt17 and wmt18, gives its weights. How much of a difference is to be believed comes
+from wmt19, cut into articles, where one engine's translations are taken apart and each part is put into another's: what
+is predicted there is the mean of what the sentence gains in chrF and in BLEU. wmt20 says how much must be predicted
+(`least`). Nothing of wmt21 or FLORES is read.
 """
 
 import argparse
 import json
+import math
 import sys
-from collections.abc import Sequence
-from itertools import permutations
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import cycle, permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ from models import export
 from postedit.estimates import WORSE, article_mean
 from postedit.judge import FAMILY, SIGNS, Judge, Line
 from postedit.manifest import read
+from postedit.parts import Part, joined, parts
 from postedit.suites import text_lines
 
 LAYERS = 7  # of twelve; of 6 to 10 and all together no other tells two weak engines apart better
@@ -37,8 +42,10 @@ SOURCES = 2000  # of each set, the first
 ARTICLE = 20  # lines in a row that are taken for an article
 CLIP = 25.0  # points of chrF: a few lines that are another text would pull the line
 RIDGE = 50.0
-LEASTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
-MOST_LOST = 0.1  # points of chrF or BLEU, of a good engine
+CLIP_PART = 15.0  # points that a part can gain
+LEAST_SOURCES = 240  # of wmt20, for each pair of engines
+LEASTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+MOST_LOST = 0.1  # points, of a good engine
 
 Floats = npt.NDArray[np.float64]
 
@@ -99,15 +106,6 @@ class Translations:
         texts, references = ([[one] for one in side[engine]] for side in (self.texts, self.references))
         return np.array(fastchrf.pairwise_chrf(texts, references))[:, 0, 0]
 
-    def bleu_gained(self, draft: str, other: str, taken: npt.NDArray[np.bool_]) -> float:
-        """What BLEU gains where another engine's lines take the place of a draft's."""
-        both = zip(self.texts[draft], self.texts[other], taken, strict=True)
-        texts = [there if take else here for here, there, take in both]
-        before, after = (
-            sacrebleu.corpus_bleu(one, [self.references[draft]]).score for one in (self.texts[draft], texts)
-        )
-        return after - before
-
     def signs(self, judge: Judge) -> dict[str, Floats]:
         """Lines x `SIGNS`, by engine; a line that the judge cannot read has nothing."""
         texts = [text for engine in self.texts for text in self.texts[engine]]
@@ -128,56 +126,108 @@ def fit_weights(signs: Sequence[Floats], chrf: Sequence[Floats]) -> Floats:
     return np.asarray(np.linalg.solve(z.T @ z + RIDGE * np.eye(z.shape[1]), z.T @ y) / spread)
 
 
-def articles(differences: Floats, worse: float = WORSE) -> Floats:
-    """For each line, what `estimates` makes of its article; lines that could not be read count nothing."""
-    means = np.empty_like(differences)
-    for at in range(0, len(differences), ARTICLE):
-        part = differences[at : at + ARTICLE]
-        means[at : at + ARTICLE] = article_mean(part[np.isfinite(part)].tolist(), worse)
-    return means
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A line of one engine, that of another taken apart, and what the judge sees."""
+
+    text: str
+    reference: str
+    apart: Sequence[Part]
+    signs: Floats  # of the text, of the other's whole, and of the text with each part alone
+
+    @property
+    def gains(self) -> Floats:
+        """Of each part alone: the mean of what the line gains in chrF and in BLEU."""
+        texts = [self.text, *(joined(self.text, [part]) for part in self.apart)]
+        scores = [(sentence_chrf(text, self.reference) + sentence_bleu(text, self.reference)) / 2 for text in texts]
+        return np.array(scores[1:]) - scores[0]
 
 
-def fit_belief(qualities: Sequence[Floats], chrf: Sequence[Floats]) -> tuple[float, float]:
-    """How much of a difference to believe: of the line's own, and of its article's mean."""
-    x, y = [], []
-    for a, b in permutations(range(len(qualities)), 2):
-        differences = qualities[b] - qualities[a]
-        x.append(np.stack([differences, articles(differences, 0.0)], 1))
-        y.append(np.clip(chrf[b] - chrf[a], -CLIP, CLIP))
-    inputs, gains = np.concatenate(x), np.concatenate(y)
-    whole = ~np.isnan(inputs).any(1)
-    own, article = np.linalg.lstsq(inputs[whole], gains[whole], rcond=None)[0]
-    return float(own), float(article)
+def sentence_chrf(text: str, reference: str) -> float:
+    return float(sacrebleu.sentence_chrf(text, [reference]).score)
 
 
-def offered(tuned: Translations, qualities: dict[str, Floats], line: Line) -> dict[str, Any]:
-    """What drafts gain when another engine is offered, by `least`: mean chrF of a line, and BLEU of the good ones."""
-    chrf = {engine: tuned.chrf(engine) for engine in tuned.texts}
-    found: dict[str, Any] = {}
-    for draft, other in permutations(qualities, 2):
-        if other in ENGINES:
-            differences = qualities[other] - qualities[draft]
-            gains = np.nan_to_num(line.own * differences + line.article * articles(differences), nan=-np.inf)
-            by_least = found[f"{draft} < {other}"] = {}
-            for least in LEASTS:
-                taken = gains >= least
-                by_least[f"{least:g}"] = {
-                    "taken": round(float(np.mean(taken)), 3),
-                    "chrf": round(float(np.mean((chrf[other] - chrf[draft]) * taken)), 2),
-                    **({"bleu": round(tuned.bleu_gained(draft, other, taken), 2)} if draft in GOOD else {}),
-                }
+def sentence_bleu(text: str, reference: str) -> float:
+    return float(sacrebleu.sentence_bleu(text, [reference]).score)
+
+
+def offers(judge: Judge, seen: Translations, asked: Iterable[tuple[int, str, str]]) -> list[list[Offer]]:
+    """For the number of an article, whose drafts and whose translations are offered: its lines."""
+    lines: list[tuple[int, int, str, str, Sequence[Part]]] = []
+    for number, (article, draft, other) in enumerate(asked):
+        for line in range(article * ARTICLE, min((article + 1) * ARTICLE, len(seen.sources))):
+            text, there = seen.texts[draft][line], seen.texts[other][line]
+            lines.append((number, line, text, seen.references[draft][line], parts(text, there)))
+    sources, texts = [], []
+    for _, line, text, _, apart in lines:
+        wordings = [text, joined(text, apart), *(joined(text, [part]) for part in apart)]
+        texts += wordings
+        sources += [seen.sources[line]] * len(wordings)
+    rows = iter(np.full(len(SIGNS), np.nan) if row is None else row for row in judge.signs(sources, texts))
+    found: list[list[Offer]] = []
+    for number, _, text, reference, apart in lines:
+        found += [[]] if number == len(found) else []
+        found[number].append(Offer(text, reference, apart, np.array([next(rows) for _ in range(len(apart) + 2)])))
     return found
 
 
+def seen_gains(article: Sequence[Offer], weights: Floats, worse: float) -> tuple[list[Floats], float]:
+    """What the judge finds the parts of each line better by, and what `estimates` makes of the whole article."""
+    qualities = [offer.signs @ weights for offer in article]
+    differences = [float(one[1] - one[0]) for one in qualities]
+    return [one[2:] - one[0] for one in qualities], article_mean(
+        [one for one in differences if math.isfinite(one)], worse
+    )
+
+
+def fit_belief(read: Sequence[Sequence[Offer]], weights: Floats) -> tuple[float, float]:
+    """How much of a difference to believe: of the part's own, and of its article's mean."""
+    x, y = [], []
+    for article in read:
+        found, mean = seen_gains(article, weights, 0.0)
+        for differences, offer in zip(found, article, strict=True):
+            x.append(np.stack([differences, np.full(len(differences), mean)], 1))
+            y.append(np.clip(offer.gains, -CLIP_PART, CLIP_PART))
+    inputs, gains = np.concatenate(x), np.concatenate(y)
+    whole = ~np.isnan(inputs).any(1)
+    own, article_weight = np.linalg.lstsq(inputs[whole], gains[whole], rcond=None)[0]
+    return float(own), float(article_weight)
+
+
+def taken(read: Sequence[Sequence[Offer]], line: Line) -> dict[str, dict[str, float]]:
+    """What drafts gain in chrF and BLEU from the parts that are predicted to gain, by `least`."""
+    weights = np.array([line.weights[name] for name in SIGNS])
+    flat: list[tuple[Offer, Floats]] = []
+    for article in read:
+        found, mean = seen_gains(article, weights, WORSE)
+        gains = [np.nan_to_num(line.own * one + line.article * mean, nan=-np.inf) for one in found]
+        flat += zip(article, gains, strict=True)
+    references = [[offer.reference for offer, _ in flat]]
+    before = [offer.text for offer, _ in flat]
+    by_least = {}
+    for least in LEASTS:
+        chosen = [[part for part, gain in zip(o.apart, gains, strict=True) if gain >= least] for o, gains in flat]
+        after = [joined(offer.text, some) for (offer, _), some in zip(flat, chosen, strict=True)]
+        by_least[f"{least:g}"] = {
+            "taken": sum(map(bool, chosen)) / len(chosen),
+            "chrf": sacrebleu.corpus_chrf(after, references).score - sacrebleu.corpus_chrf(before, references).score,
+            "bleu": sacrebleu.corpus_bleu(after, references).score - sacrebleu.corpus_bleu(before, references).score,
+        }
+    return {least: {name: round(value, 3) for name, value in one.items()} for least, one in by_least.items()}
+
+
 def choose_least(found: dict[str, Any]) -> float:
-    """The lowest threshold at which no good engine loses; the highest, where none is."""
-    good = [by_least for pair, by_least in found.items() if pair.partition(" < ")[0] in GOOD]
-    lost = {least: max(-one[f"{least:g}"][metric] for one in good for metric in ("chrf", "bleu")) for least in LEASTS}
+    """The lowest threshold at which no engine loses of what is predicted, the mean of chrF and BLEU; the highest, where
+    none is."""
+    lost = {
+        least: max(-(one[f"{least:g}"]["chrf"] + one[f"{least:g}"]["bleu"]) / 2 for one in found.values())
+        for least in LEASTS
+    }
     return next((least for least in LEASTS if lost[least] <= MOST_LOST), LEASTS[-1])
 
 
 def fit_judge(folder: Path, train: Path, dev: Path) -> dict[str, Any]:
-    """Fit the line of the judge in a folder, write it into its manifest, and tell what it does on wmt20."""
+    """Fit the line of the judge in a folder, write it into its manifest, and tell what good engines lose on wmt20."""
     judge = Judge(read(folder), Line(dict.fromkeys(SIGNS, 0.0), 1.0, 0.0, 0.0))
     seen = [Translations(train, name, ENGINES) for name in WEIGHTS_SETS]
     told = [one.signs(judge) for one in seen]
@@ -186,13 +236,18 @@ def fit_judge(folder: Path, train: Path, dev: Path) -> dict[str, Any]:
     weights = fit_weights(signs, chrf)
 
     held = Translations(train, BELIEF_SET, ENGINES)
-    qualities = {engine: signs @ weights for engine, signs in held.signs(judge).items()}
-    own, article = fit_belief([*qualities.values()], [held.chrf(engine) for engine in qualities])
+    pairs = cycle(permutations(ENGINES, 2))
+    asked = [(article, *next(pairs)) for article in range(len(held.sources) // ARTICLE)]
+    own, article = fit_belief(offers(judge, held, asked), weights)
     line = Line(dict(zip(SIGNS, weights.tolist(), strict=True)), own, article, 0.0)
 
     tuned = Translations(dev, LEAST_SET, (*ENGINES, "microsoft", "Human-B_0"))
-    qualities = {engine: signs @ weights for engine, signs in tuned.signs(judge).items()}
-    found = offered(tuned, qualities, line)
+    found = {}
+    for draft, other in product(GOOD, ENGINES):
+        if draft != other:
+            asked = [(article, draft, other) for article in range(LEAST_SOURCES // ARTICLE)]
+            found[f"{draft} < {other}"] = taken(offers(judge, tuned, asked), line)
+            print(f"{draft} < {other}: {found[f'{draft} < {other}']}", file=sys.stderr, flush=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["line"] = {
         "weights": {name: round(weight, 4) for name, weight in line.weights.items()},

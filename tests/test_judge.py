@@ -18,7 +18,8 @@ from postedit.choices import Gate, choose
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
-from postedit.estimates import estimated
+from postedit.estimates import IN_PART, estimated
+from postedit.parts import joined, parts
 from postedit.translator import Job
 
 SOURCE = "中国国家主席习近平周一在北京会见了法国总统马克龙。"
@@ -69,7 +70,7 @@ def segments(*sources: str | None) -> list[Segment]:
 
 def test_an_article_counts_too_and_other_articles_do_not(shipped: judge.Judge) -> None:
     def gain(articles: list[int], *offers: str) -> float:
-        draft, rewrite = estimated(articles, segments(*[SOURCE] * len(offers)), rows(*offers), shipped)[0]
+        draft, rewrite, *_ = estimated(articles, segments(*[SOURCE] * len(offers)), rows(*offers), shipped)[0]
         assert draft.quality is not None
         assert rewrite.quality is not None
         return rewrite.quality - draft.quality
@@ -95,16 +96,59 @@ def test_a_retranslation_takes_the_place_of_a_bad_draft_and_not_of_a_good_one() 
     better = cleaner(WORST, SOURCE)
     assert better.text == RIGHT
     assert "predicted to gain" in better.choices[0].reason
-    assert "chrF" in better.choices[0].reason
+    assert "points over the draft" in better.choices[0].reason
     worse = cleaner(RAINS, RAIN)
     assert worse.text == RAINS
     assert "is not predicted to gain enough" in worse.choices[0].passed_over[0].reason
 
 
+def test_only_the_part_of_a_rewrite_that_gains_is_taken() -> None:
+    spoiled = RIGHT.replace("Chinese", "Seen law country total unity")
+    cleaned = Cleaner(FakeTranslator({SOURCE: spoiled}, [Job.RETRANSLATE]))(HALF, SOURCE)
+    assert "French President Emmanuel Macron" in cleaned.text
+    assert "unity" not in cleaned.text
+    choice = cleaned.choices[0]
+    assert choice.chosen.steps == (IN_PART,)
+    assert next(one for one in choice.passed_over if one.candidate.text == spoiled).reason
+
+
+def test_what_a_check_objects_to_is_left_out_and_the_rest_is_taken(shipped: judge.Judge) -> None:
+    source, draft = "9月20日，" + SOURCE, f"On September 20, {HALF}"
+    rewrite = f"On September 21, {RIGHT}"
+    row = (Candidate(draft, Origin.DRAFT), Candidate(rewrite, Origin.RETRANSLATE))
+    found = estimated([0], [Segment(draft, 0, source=source)], [row], shipped)[0]
+    assert [one.text for one in found] == [draft, rewrite, rewrite.replace("21", "20")]
+    assert found[2].steps == (IN_PART,)
+
+
+def test_a_part_that_does_not_gain_enough_speaks_against_the_whole(shipped: judge.Judge) -> None:
+    strict = judge.load(weights.find("polish-v0").folder.parent / weights.JUDGE, threads=1)
+    strict.line = replace(shipped.line, least=1e6)
+    row = (Candidate(WORST, Origin.DRAFT), Candidate(RIGHT, Origin.RETRANSLATE))
+    draft, whole = estimated([0], segments(SOURCE), [row], strict)[0]
+    assert whole.quality is not None
+    assert whole.quality < -1e5 < (draft.quality or 0.0)
+
+
+def test_where_every_part_gains_the_rewrite_stands_alone(shipped: judge.Judge) -> None:
+    row = (Candidate(WORST, Origin.DRAFT), Candidate(RIGHT, Origin.RETRANSLATE))
+    assert [one.text for one in estimated([0], segments(SOURCE), [row], shipped)[0]] == [WORST, RIGHT]
+
+
+def test_the_repaired_draft_is_what_parts_are_put_into(shipped: judge.Judge) -> None:
+    row = (
+        Candidate("He come  " + HALF, Origin.DRAFT), Candidate(HALF, Origin.REPAIR, steps=("spaces",)),
+        Candidate(RIGHT, Origin.POST_EDIT),
+    )  # fmt: skip
+    for one in estimated([0], segments(SOURCE), [row], shipped)[0][2:]:
+        assert "He come" not in one.text
+
+
 def test_the_details_tell_the_qualities() -> None:
     draft, rewrite = offering()(WORST, SOURCE).to_json()["segments"][0]["candidates"]
     assert rewrite["chosen"]
-    assert rewrite["quality"] - draft["quality"] > 6
+    assert draft["quality"] == 0
+    assert rewrite["quality"] > 2
     assert "quality" not in offering(Job.POLISH)(ROUGH).to_json()["segments"][0]["candidates"][0]
 
 
@@ -113,7 +157,7 @@ def test_without_a_source_nothing_is_retranslated() -> None:
 
 
 def test_hypotheses_of_one_sentence_are_no_more_company(shipped: judge.Judge) -> None:
-    row = (Candidate(ROUGH, Origin.DRAFT), Candidate(RIGHT, Origin.RETRANSLATE))
+    row = (Candidate(WORST, Origin.DRAFT), Candidate(RIGHT, Origin.RETRANSLATE))
     more = (*row, Candidate(HALF, Origin.RETRANSLATE), Candidate(RIGHT.replace("met", "saw"), Origin.RETRANSLATE))
     alone, several = (estimated([0], segments(SOURCE), [one], shipped)[0] for one in (row, more))
     assert [one.quality for one in several[:2]] == [one.quality for one in alone]
@@ -236,19 +280,65 @@ def test_weights_are_found_again() -> None:
     assert making.fit_weights(signs, chrf) == pytest.approx(truth, abs=0.2)
 
 
-def test_belief_is_found_again() -> None:
+LINE, MENDED = "a b c d e f g", "a b c x e f g"
+
+
+def offer(signs: list[float], reference: str = MENDED) -> making.Offer:
+    """A line with one part that puts x for d; only the first sign counts."""
+    table = np.zeros((3, len(judge.SIGNS)))
+    table[:, 0] = signs
+    return making.Offer(LINE, reference, parts(LINE, MENDED), table)
+
+
+FIRST = np.eye(len(judge.SIGNS))[0]
+
+
+def test_a_part_gains_what_the_line_gains_in_chrf_and_bleu() -> None:
+    assert offer([0, 0, 0]).gains == pytest.approx([100 - making.sentence_chrf(LINE, MENDED) / 2
+                                                    - making.sentence_bleu(LINE, MENDED) / 2])  # fmt: skip
+    assert offer([0, 0, 0], reference=LINE).gains[0] < -20
+
+
+def test_belief_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = np.random.default_rng(0)
-    qualities = [chance.normal(size=200), chance.normal(size=200) + np.repeat(chance.normal(size=10), 20)]
-    chrf = [np.zeros(200), 0.5 * (difference := qualities[1] - qualities[0]) + 0.3 * making.articles(difference, 0.0)]
-    assert making.fit_belief(qualities, chrf) == pytest.approx((0.5, 0.3), abs=1e-6)
+    read: list[list[making.Offer]] = []
+    gains: dict[int, Any] = {}
+    for _ in range(8):
+        article = [offer([0, whole, part]) for whole, part in chance.normal(size=(20, 2)).tolist()]
+        mean = making.seen_gains(article, FIRST, 0.0)[1]
+        gains |= {id(one): np.array([0.5 * one.signs[2, 0] + 0.3 * mean]) for one in article}
+        read.append(article)
+    monkeypatch.setattr(making.Offer, "gains", property(lambda self: gains[id(self)]))
+    assert making.fit_belief(read, FIRST) == pytest.approx((0.5, 0.3), abs=1e-6)
 
 
-def test_an_article_is_twenty_lines_and_unread_lines_do_not_count() -> None:
-    differences = np.array([1.0, np.nan, 3.0, *[2.0] * 17, 5.0])
-    assert making.articles(differences, 0.0) == pytest.approx([38 / 29] * 20 + [5 / 11])
+def test_lines_that_could_not_be_read_do_not_count_in_an_article() -> None:
+    article = [offer([0, 1, 1]), offer([0, float("nan"), 1]), *[offer([0, 2, 1])] * 18]
+    assert making.seen_gains(article, FIRST, 0.0)[1] == pytest.approx(37 / 29)
 
 
-def test_the_lowest_threshold_that_harms_no_good_engine_is_taken() -> None:
+def test_what_is_predicted_to_gain_is_taken() -> None:
+    line = judge.Line(dict(zip(judge.SIGNS, FIRST.tolist(), strict=True)), 1.0, 0.0, 0.0)
+    found = making.taken([[offer([0, 0, 0.6]), offer([0, 0, -1], reference=LINE)]], line)
+    assert found["0.5"] == found["0"]
+    assert found["0"]["taken"] == 0.5
+    assert found["0"]["chrf"] > 0 < found["0"]["bleu"]
+    assert found["1"] == {"taken": 0, "chrf": 0, "bleu": 0}
+
+
+def test_offers_are_taken_apart_by_article(shipped: judge.Judge) -> None:
+    seen = making.Translations.__new__(making.Translations)
+    seen.sources = [SOURCE] * 25
+    seen.texts = {"one": [HALF] * 25, "other": [RIGHT] * 25}
+    seen.references = {"one": [RIGHT] * 25}
+    first, second = making.offers(shipped, seen, [(0, "one", "other"), (1, "one", "other")])
+    assert (len(first), len(second)) == (20, 5)
+    assert joined(HALF, first[0].apart) == RIGHT
+    assert first[0].signs.shape == (len(first[0].apart) + 2, len(judge.SIGNS))
+    assert (first[0].gains > 0).any()
+
+
+def test_the_lowest_threshold_that_harms_no_engine_is_taken() -> None:
     def gains(*values: float) -> dict[str, dict[str, float]]:
         return {
             f"{least:g}": {"chrf": value, "bleu": value} for least, value in zip(making.LEASTS, values, strict=True)
@@ -256,11 +346,11 @@ def test_the_lowest_threshold_that_harms_no_good_engine_is_taken() -> None:
 
     harmless = gains(-1.0, -0.5, -0.05, *[0.0] * (len(making.LEASTS) - 3))
     careless = gains(*[-9.0] * len(making.LEASTS))
-    assert making.choose_least({"google < argos": harmless, "argos < nllb": careless}) == making.LEASTS[2]
+    assert making.choose_least({"google < argos": harmless}) == making.LEASTS[2]
     bleu_alone = gains(*[0.0] * len(making.LEASTS))
-    bleu_alone["0"]["bleu"] = -0.2
+    bleu_alone["0"]["bleu"] = -0.3
     assert making.choose_least({"google < argos": bleu_alone}) == making.LEASTS[1]
-    assert making.choose_least({"google < argos": careless}) == making.LEASTS[-1]
+    assert making.choose_least({"google < argos": careless, "google < nllb": harmless}) == making.LEASTS[-1]
 
 
 def test_the_shipped_line_says_what_it_was_fitted_on(shipped: judge.Judge) -> None:

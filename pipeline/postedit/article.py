@@ -165,7 +165,7 @@ class Candidate:
     score: float | None = None  # mean log-probability a token under the model, given the draft: higher is better
     steps: tuple[str, ...] = ()  # the repairs that were applied, by name
     signals: Mapping[str, float] = field(default_factory=dict, compare=False)  # see `signals`; empty where not asked
-    quality: float | None = field(default=None, compare=False)  # see `estimates`: points of chrF; compares within a row
+    quality: float | None = field(default=None, compare=False)  # see `estimates`: points gained; compares within a row
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Gate:
     predictor: Predictor | None = None
 
     # Where a rewrite was made with the source and no predictor knows its maker, the judge that ships says what it is
-    # worth, and `least_gain` is how many points of chrF it must be predicted to gain. No manifest names these.
+    # worth, and `least_gain` is how many points it must be predicted to gain. No manifest names these.
     judge: "Judge | None" = None
     least_gain: float = float("inf")
 
@@ -125,8 +125,10 @@ def choose(
             worths[n] = _worth(rivals, gate)
             refused[n] = _veto_rewrite(rivals, worths[n], gate, checks, beyond=beyond)
     let = [n for n in worths if not refused[n]]
-    # Points of chrF and log-probabilities do not compare: what was judged with the source comes first.
-    first = max(let, key=lambda n: (worths[n].unit == "chrF", worths[n].gain, _score(candidates[n])), default=None)
+    # Points and log-probabilities do not compare: what was judged with the source comes first.
+    first = max(
+        let, key=lambda n: (worths[n].unit != _NOTHING.unit, worths[n].gain, _score(candidates[n])), default=None
+    )
     best = base if first is None else candidates[first]
 
     reasons = [f"repaired: {'; '.join(base.steps)}"] if base.origin is Origin.REPAIR else []
@@ -166,6 +168,12 @@ class _Rivals:
         return replace(self.segment, draft=self.base.text, marks=())
 
 
+def passes(segment: Segment, base: Candidate, text: str) -> bool:
+    """Whether no check that a judged rewrite is asked objects to the text in the place of the base."""
+    rivals = _Rivals(segment, base, replace(base, text=text))
+    return not _veto(rivals.steady, segment, text, {name: CHECKS[name] for name in CHECKS if name in _JUDGED})
+
+
 @dataclass(frozen=True, slots=True)
 class _Worth:
     """What a rewrite is predicted to gain, in what, and how much of it is needed."""
@@ -190,7 +198,7 @@ def _worth(rivals: _Rivals, gate: Gate) -> _Worth:
         if gain is not None:
             return _Worth(gain, gate.predictor.least, "chrF", _LEARNED)
     if gate.judge and rewrite.quality is not None and base.quality is not None:
-        return _Worth(rewrite.quality - base.quality, gate.least_gain, "chrF", _JUDGED)
+        return _Worth(rewrite.quality - base.quality, gate.least_gain, "points", _JUDGED)
     if rewrite.score is None or base.score is None:
         return _NOTHING
     return _Worth(rewrite.score - base.score, gate.margin, "a token")

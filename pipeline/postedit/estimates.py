@@ -1,17 +1,20 @@
-"""Estimate: how good is each wording of an article, judged by its source alone?
+"""Estimate: what would each part of a rewrite gain, judged by the source alone?
 
-A judge tells wordings of one sentence apart, but not well enough to trust it with every sentence; over an article its
-errors even out. So what it finds a rewrite better by is believed in part (`Line.own`), and what it finds the rewrites
-of the article better by, on average, in part too (`Line.article`): a weak engine that is offered for a good draft so
-passes seldom, however much the judge likes a single sentence of it.
+A rewrite is taken apart (`parts`), and the judge holds the draft with one part of it against the draft without. It
+tells the wordings of one place apart, but not well enough to trust it with every place; over an article its errors
+even out. So what it finds a part better by is believed to a degree (`Line.own`), and what it finds the rewrites of the
+article better by, on average, too (`Line.article`): of a weak engine that is offered for a good draft so little passes,
+however much the judge likes a single part of it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postedit.article import Candidate, Origin, Segment
+from postedit.choices import passes
+from postedit.parts import Part, joined, parts
 
 if TYPE_CHECKING:
     from postedit.judge import Judge
@@ -22,6 +25,9 @@ JUDGED = frozenset({Origin.POST_EDIT, Origin.RETRANSLATE})
 # What they would take the place of.
 BASES = frozenset({Origin.DRAFT, Origin.REPAIR})
 
+# Stands among the steps of a text that has only some parts of a rewrite.
+IN_PART = "in part"
+
 # A sentence alone says little of its article, twenty say much. Without doubt, one sentence alone, whose own difference
 # is all that is known of its article, changed 5 % of google's for worse wordings.
 UNSEEN = 10
@@ -29,38 +35,92 @@ WORSE = 1.5  # points of chrF
 MOST = 10.0  # points of chrF
 
 Row = tuple[Candidate, ...]
+Place = tuple[int, ...]  # number of a segment, and of a candidate of its row, and of a part of that
 
 
 def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequence[Row], judge: "Judge") -> list[Row]:
-    """The rows, with the quality of each candidate where a rewrite is to be judged; `articles` numbers each segment's.
+    """The rows with what each rewrite is predicted to gain, and behind each the text with its gaining parts alone.
 
-    What is told of an article does not depend on the articles beside it.
+    `articles` numbers each segment's. What is told of an article does not depend on the articles beside it.
     """
-    asked = [
-        (n, at)
+    bases = [_base(row) for row in rows]
+    wholes: dict[Place, str] = {
+        (n, at): row[at].text
         for n, (segment, row) in enumerate(zip(segments, rows, strict=True))
         if segment.source and any(one.origin in JUDGED for one in row)
         for at in range(len(row))
-        if row[at].origin in JUDGED | BASES
-    ]
-    found = judge.qualities([segments[n].source or "" for n, _ in asked], [rows[n][at].text for n, at in asked])
-    raw = dict(zip(asked, found, strict=True))
+        if row[at].origin in JUDGED or at == bases[n]
+    }
+    raw = _qualities(judge, segments, wholes)
     means = _means(articles, rows, raw)
 
-    def quality(n: int, at: int) -> float | None:
-        value, origin = raw.get((n, at)), rows[n][at].origin
-        if value is None:
-            return None
-        return judge.line.own * value + judge.line.article * means.get((articles[n], origin), 0.0)
+    apart = {
+        (n, at): parts(rows[n][bases[n]].text, text)
+        for (n, at), text in wholes.items()
+        if at != bases[n] and raw[n, at] is not None and raw[n, bases[n]] is not None
+    }
+    alone = _qualities(
+        judge,
+        segments,
+        {
+            (n, at, k): joined(rows[n][bases[n]].text, [part])
+            for (n, at), found in apart.items()
+            for k, part in enumerate(found)
+        },
+    )
 
+    def gain(n: int, at: int, k: int) -> float:
+        before, after = raw[n, bases[n]], alone[n, at, k]
+        if before is None or after is None:
+            return float("-inf")
+        return judge.line.own * (after - before) + judge.line.article * means[articles[n], rows[n][at].origin]
+
+    known: list[dict[int, list[tuple[float, Part]]]] = [{} for _ in rows]
+    for (n, at), found in apart.items():
+        known[n][at] = [(gain(n, at, k), part) for k, part in enumerate(found)]
     return [
-        tuple(replace(one, quality=quality(n, at)) if (n, at) in raw else one for at, one in enumerate(row))
-        for n, row in enumerate(rows)
+        _with_gains(segment, row, one, judge.line.least) if one else row
+        for segment, row, one in zip(segments, rows, known, strict=True)
     ]
+
+
+def _qualities(judge: "Judge", segments: Sequence[Segment], texts: Mapping[Place, str]) -> dict[Place, float | None]:
+    """What the judge says of texts, each at a place that begins with the number of its segment."""
+    found = judge.qualities([segments[place[0]].source or "" for place in texts], [*texts.values()])
+    return dict(zip(texts, found, strict=True))
+
+
+def _with_gains(segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[float, Part]]], least: float) -> Row:
+    """The row with qualities: the draft's is none, a rewrite's is what its parts gain and lose together.
+
+    A part that is not predicted to gain `least` speaks against the whole by what it lacks: there is a text without it.
+    """
+    base = row[_base(row)]
+    found: dict[str, Candidate] = {}
+    for at, one in enumerate(row):
+        if at in known:
+            worth = sum(gain if gain >= least else gain - least for gain, _ in known[at])
+            found.setdefault(one.text, replace(one, quality=worth))
+            text, gain = _gaining(segment, base, known[at], least)
+            if text != base.text:
+                steps = tuple(dict.fromkeys((*one.steps, IN_PART)))
+                found.setdefault(text, Candidate(text, one.origin, steps=steps, quality=gain))
+        else:
+            found.setdefault(one.text, replace(one, quality=0.0) if one.origin in BASES else one)
+    return tuple(found.values())
+
+
+def _gaining(segment: Segment, base: Candidate, apart: Sequence[tuple[float, Part]], least: float) -> tuple[str, float]:
+    """The base with the parts that gain, the best first, as long as no check objects; and what they gain together."""
+    taken: list[tuple[float, Part]] = []
+    for gain, part in sorted(apart, key=lambda pair: -pair[0]):
+        if gain >= least and passes(segment, base, joined(base.text, [one for _, one in taken] + [part])):
+            taken.append((gain, part))
+    return joined(base.text, [part for _, part in taken]), sum(gain for gain, _ in taken)
 
 
 def _means(
-    articles: Sequence[int], rows: Sequence[Row], raw: dict[tuple[int, int], float | None]
+    articles: Sequence[int], rows: Sequence[Row], raw: Mapping[Place, float | None]
 ) -> dict[tuple[int, Origin], float]:
     """By article and kind of rewrite: how much better the judge finds them than what they would take the place of."""
     differences: dict[tuple[int, Origin], dict[int, float]] = defaultdict(dict)

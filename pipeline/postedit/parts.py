@@ -1,0 +1,77 @@
+"""Take a rewrite apart: where it differs from a text, each place can be taken or left.
+
+A rewrite is seldom better all through. What it says better in one clause it says worse in another, and to choose
+between wholes is to take both or neither.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_WORD = re.compile(r"\S+")
+
+# Two changes with a single word of both texts between them are one: such a word agrees by chance as often as not.
+BETWEEN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One place where a rewrite differs: what it puts in the place of which characters of the text."""
+
+    start: int
+    end: int
+    text: str
+
+
+def parts(text: str, rewrite: str) -> tuple[Part, ...]:
+    """Where the rewrite differs, in order; all of them make the rewrite of the text, but for spaces at its ends.
+
+    >>> parts("He come home in 1990.", "So he came home in 1990.")
+    (Part(start=0, end=7, text='So he came'),)
+    >>> [with_parts("A cat sat there", "the cat sat over there quietly", taken) for taken in ([0], [1], [0, 1])]
+    ['the cat sat there', 'A cat sat over there quietly', 'the cat sat over there quietly']
+    >>> parts("The same.", "The same.")
+    ()
+    """
+    here, there = ([match.span() for match in _WORD.finditer(one)] for one in (text, rewrite))
+    if not here:
+        return (Part(0, len(text), rewrite.strip()),) if there else ()
+    words = ([text[a:b] for a, b in here], [rewrite[a:b] for a, b in there])
+    spans: list[tuple[int, int, int, int]] = []
+    for operation, a, b, c, d in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+        if operation != "equal" and spans and a - spans[-1][1] <= BETWEEN:
+            spans[-1] = (spans[-1][0], b, spans[-1][2], d)
+        elif operation != "equal":
+            spans.append((a, b, c, d))
+    said = [rewrite[there[c][0] : there[d - 1][1]] if c < d else "" for _, _, c, d in spans]
+    return tuple(_part(a, b, here, text) for (a, b, _, _), text in zip(spans, said, strict=True))
+
+
+def _part(first: int, after: int, words: Sequence[tuple[int, int]], said: str) -> Part:
+    """With the space that goes with it: what is put in brings its own, what is left out takes it along."""
+    if first == after:
+        if first == len(words):
+            return Part(words[-1][1], words[-1][1], f" {said}")
+        return Part(words[first][0], words[first][0], f"{said} ")
+    if said:
+        return Part(words[first][0], words[after - 1][1], said)
+    if after < len(words):
+        return Part(words[first][0], words[after][0], "")
+    return Part(words[first - 1][1] if first else 0, words[after - 1][1], "")
+
+
+def with_parts(text: str, rewrite: str, taken: Collection[int]) -> str:
+    """The text with some of the `parts` of the rewrite, by number."""
+    return joined(text, [part for n, part in enumerate(parts(text, rewrite)) if n in taken])
+
+
+def joined(text: str, taken: Sequence[Part]) -> str:
+    """The text with these parts; they do not touch each other.
+
+    >>> joined("He come home.", [Part(3, 7, "came")])
+    'He came home.'
+    """
+    for part in sorted(taken, key=lambda one: one.start, reverse=True):
+        text = text[: part.start] + part.text + text[part.end :]
+    return text
