@@ -44,8 +44,8 @@ CLIP = 25.0  # points of chrF: a few lines that are another text would pull the 
 RIDGE = 50.0
 CLIP_PART = 15.0  # points that a part can gain
 LEAST_SOURCES = 240  # of wmt20, for each pair of engines
-LEASTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
-MOST_LOST = 0.1  # points, of a good engine
+LEASTS = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
+MOST_LOST = 0.02  # points, of a good engine
 
 Floats = npt.NDArray[np.float64]
 
@@ -195,7 +195,7 @@ def fit_belief(read: Sequence[Sequence[Offer]], weights: Floats) -> tuple[float,
 
 
 def taken(read: Sequence[Sequence[Offer]], line: Line) -> dict[str, dict[str, float]]:
-    """What drafts gain in chrF and BLEU from the parts that are predicted to gain, by `least`."""
+    """What drafts gain in chrF and BLEU from the parts that are predicted to gain, and to gain `least` together."""
     weights = np.array([line.weights[name] for name in SIGNS])
     flat: list[tuple[Offer, Floats]] = []
     for article in read:
@@ -206,7 +206,12 @@ def taken(read: Sequence[Sequence[Offer]], line: Line) -> dict[str, dict[str, fl
     before = [offer.text for offer, _ in flat]
     by_least = {}
     for least in LEASTS:
-        chosen = [[part for part, gain in zip(o.apart, gains, strict=True) if gain >= least] for o, gains in flat]
+        chosen = [
+            [part for part, gain in zip(offer.apart, gains, strict=True) if gain > 0]
+            if gains[gains > 0].sum() >= least
+            else []
+            for offer, gains in flat
+        ]
         after = [joined(offer.text, some) for (offer, _), some in zip(flat, chosen, strict=True)]
         by_least[f"{least:g}"] = {
             "taken": sum(map(bool, chosen)) / len(chosen),

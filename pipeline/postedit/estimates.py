@@ -79,8 +79,7 @@ def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequen
     for (n, at), found in apart.items():
         known[n][at] = [(gain(n, at, k), part) for k, part in enumerate(found)]
     return [
-        _with_gains(segment, row, one, judge.line.least) if one else row
-        for segment, row, one in zip(segments, rows, known, strict=True)
+        _with_gains(segment, row, one) if one else row for segment, row, one in zip(segments, rows, known, strict=True)
     ]
 
 
@@ -90,18 +89,14 @@ def _qualities(judge: "Judge", segments: Sequence[Segment], texts: Mapping[Place
     return dict(zip(texts, found, strict=True))
 
 
-def _with_gains(segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[float, Part]]], least: float) -> Row:
-    """The row with qualities: the draft's is none, a rewrite's is what its parts gain and lose together.
-
-    A part that is not predicted to gain `least` speaks against the whole by what it lacks: there is a text without it.
-    """
+def _with_gains(segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[float, Part]]]) -> Row:
+    """The row with qualities: the draft's is none, a rewrite's all that its parts gain and lose."""
     base = row[_base(row)]
     found: dict[str, Candidate] = {}
     for at, one in enumerate(row):
         if at in known:
-            worth = sum(gain if gain >= least else gain - least for gain, _ in known[at])
-            found.setdefault(one.text, replace(one, quality=worth))
-            text, gain = _gaining(segment, base, known[at], least)
+            found.setdefault(one.text, replace(one, quality=sum(gain for gain, _ in known[at])))
+            text, gain = _gaining(segment, base, known[at])
             if text != base.text:
                 steps = tuple(dict.fromkeys((*one.steps, IN_PART)))
                 found.setdefault(text, Candidate(text, one.origin, steps=steps, quality=gain))
@@ -110,11 +105,11 @@ def _with_gains(segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[f
     return tuple(found.values())
 
 
-def _gaining(segment: Segment, base: Candidate, apart: Sequence[tuple[float, Part]], least: float) -> tuple[str, float]:
+def _gaining(segment: Segment, base: Candidate, apart: Sequence[tuple[float, Part]]) -> tuple[str, float]:
     """The base with the parts that gain, the best first, as long as no check objects; and what they gain together."""
     taken: list[tuple[float, Part]] = []
     for gain, part in sorted(apart, key=lambda pair: -pair[0]):
-        if gain >= least and passes(segment, base, joined(base.text, [one for _, one in taken] + [part])):
+        if gain > 0 and passes(segment, base, joined(base.text, [one for _, one in taken] + [part])):
             taken.append((gain, part))
     return joined(base.text, [part for _, part in taken]), sum(gain for gain, _ in taken)
 
