@@ -45,7 +45,7 @@ RIDGE = 50.0
 CLIP_PART = 15.0  # points that a part can gain
 LEAST_SOURCES = 240  # of wmt20, for each pair of engines
 LEASTS = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
-MOST_LOST = 0.02  # points, of a good engine
+MOST_LOST = 0.01  # points, of a good engine
 
 Floats = npt.NDArray[np.float64]
 
