@@ -5,9 +5,9 @@
 The pipeline is the whole one: repairs, checks, gate. In the model's place stands an engine whose translations are on
 file, cut and aligned with the source as drafts are. Lines are cut into articles of twenty, for the judge weighs
 articles, too. `offered` is the share of sentences for which there was another wording (a line may be cut elsewhere),
-`taken` the share where all or some of it was chosen; `instead` scores the other engine's translations alone, `oracle` the choice that
-the references would make, sentence by sentence; `without the model` has the repairs only. On wmt20, which its threshold
-was tuned on, the numbers are a little too good.
+`taken` the share where all or some of it was chosen; `instead` scores the other engine's translations alone, `oracle`
+the choice that the references would make, sentence by sentence; `without the model` has the repairs only. On wmt20,
+which its threshold was tuned on, the numbers are a little too good.
 """
 
 import argparse
