@@ -23,6 +23,15 @@ DID = ("opened", "visited", "repaired", "described", "sold", "found", "painted",
 WHAT = ("a new library", "the stone bridge", "two small boats", "the rice fields", "an empty house", "a long road")
 WHEN = ("in spring", "last year", "before the rain", "on Monday", "in May", "after lunch", "with great care")
 
+# The program as `python -m postedit` starts it. A shell that starts the tests in the background has them, and all that
+# they start, ignore ctrl-c.
+HEEDS_CTRL_C = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from postedit.cli import main
+sys.exit(main())
+"""
+
 
 def rows(count: int) -> list[tuple[str, str]]:
     """Drafts with a fault that the model that ships does not know, and what they should be."""
@@ -123,7 +132,7 @@ def test_ctrl_c_keeps_the_best_so_far_or_writes_nothing(checks: int, mine: Path,
     options = ["--from", str(base), "--epochs", "100000", "--patience", "100000", "--learning-rate", "0.002"]
     arguments = ["train", "--pairs", str(mine), "-o", str(out), "--threads", "1", *options]
     with subprocess.Popen(
-        [sys.executable, "-m", "postedit", *arguments],
+        [sys.executable, "-c", HEEDS_CTRL_C, *arguments],
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment(tmp_path),
     ) as process:  # fmt: skip
         assert process.stderr is not None
