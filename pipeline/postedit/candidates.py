@@ -6,7 +6,7 @@ so that the scores of a row compare.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.markup import lay, shield
@@ -25,6 +25,14 @@ _ORIGINS = {Job.POLISH: Origin.POLISH, Job.POST_EDIT: Origin.POST_EDIT, Job.RETR
 Repair = Callable[[str, Known, Callable[[str], bool] | None], Repaired]
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What may be made of a segment."""
+
+    candidates: tuple[Candidate, ...]  # the draft first, no wording twice
+    answers: Mapping[Job, Sequence[str]]  # all that the model said, repaired, the best first; up to `POOL` of a job
+
+
 def propose(
     segments: Sequence[Segment],
     translator: Translator | None,
@@ -34,7 +42,7 @@ def propose(
     *,
     signals: bool = False,
 ) -> list[tuple[Candidate, ...]]:
-    """One row of candidates a segment, the draft first, no wording twice.
+    """The candidates of `proposals`, a row of them a segment.
 
     >>> from postedit.translator import FakeTranslator
     >>> fake = FakeTranslator({"He come home.": "He came home."})
@@ -43,11 +51,28 @@ def propose(
     draft -1.0 He come home .
     repair -1.0 He come home.
     polish 0.0 He came home.
+    """
+    found = proposals(segments, translator, hypotheses, known, repair, signals=signals)
+    return [one.candidates for one in found]
+
+
+def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
+    segments: Sequence[Segment],
+    translator: Translator | None,
+    hypotheses: int = 1,
+    known: Sequence[Known] = (),
+    repair: Repair = repair_text,
+    *,
+    signals: bool = False,
+    several: bool = False,
+) -> list[Proposal]:
+    """What may be made of each segment, in order.
 
     The model reads the repaired text: debris misleads it. What it writes is repaired too. A segment that is longer
     than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
     known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
-    what a `Predictor` looks at.
+    what a `Predictor` looks at; for these or where `several` answers are wanted, the model is asked
+    for `POOL` of them to each job that reads the source.
     """
     rows, about = [], list(known) or [Known(source=segment.source) for segment in segments]
     for segment, one in zip(segments, about, strict=True):
@@ -55,17 +80,19 @@ def propose(
         mends = [Candidate(mended.text, Origin.REPAIR, steps=mended.steps)] if mended.text != segment.text else []
         rows.append([Candidate(segment.text, Origin.DRAFT), *mends])
     if translator is None:
-        return [tuple(row) for row in rows]
+        return [Proposal(tuple(row), {}) for row in rows]
 
     pools: list[dict[Job, list[str]]] = [{} for _ in rows]
     for job in (job for job in Job if job in translator.jobs):
-        many = max(hypotheses, POOL) if signals and job in LIKENESS else hypotheses
+        many = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         for n, texts in _answers(job, segments, rows, translator, many).items():
             answers = [_mended(repair, segments[n], text, about[n]) for text in texts]
             rows[n] += [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers[:hypotheses]]
             pools[n][job] = [one.text for one in answers[:POOL]]
     scored = _score([_distinct(row) for row in rows], segments, translator)
-    return with_signals(scored, _asked(scored, segments, pools, translator), translator) if signals else scored
+    if signals:
+        scored = with_signals(scored, _asked(scored, segments, pools, translator), translator)
+    return [Proposal(row, pool) for row, pool in zip(scored, pools, strict=True)]
 
 
 def _answers(

@@ -14,6 +14,7 @@ from postedit.errors import ArticleError, ConfigError, ModelError
 from postedit.pipeline import clean_articles, gated
 from postedit.signature import run_signature
 from postedit.translator import Job, Translator
+from postedit.weighing import Weighing
 
 Record = str | tuple[str, str | None] | Mapping[str, Any]
 
@@ -81,22 +82,25 @@ class Cleaner:
 def judged(gate: Gate, translator: Translator | None, config: Config) -> Gate:
     """The gate, with the judge that ships where nothing was tuned for a model that reads the source.
 
-    A gate of the model's own knows more of it, and a number that a user sets takes the judge's place.
+    A gate of the model's own knows more of it, and a number that a user sets takes the judge's place. What such a gate
+    says of `parts` is for the judge, too.
     """
     from postedit import judge
 
     if translator is None or not translator.jobs & {Job.POST_EDIT, Job.RETRANSLATE}:
         return gate
     given = (config.margin, config.max_edit_rate) != (None, None)
-    if given or weights.own_gate(translator) or not judge.knows(config.source_language, config.target_language):
+    own = weights.own_gate(translator)
+    weighing = Weighing.from_manifest(own["parts"]) if "parts" in own else None
+    if given or (own and not weighing) or not judge.knows(config.source_language, config.target_language):
         return gate
     folder = next((one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE), None)
     if folder is None:
         raise ModelError(
             f"{weights.JUDGE}, which ships, is not there. Reinstall postedit, or set a margin to do without it."
         )
-    found = judge.load(folder, threads=config.threads)
-    return replace(gate, judge=found, least_gain=found.line.least)
+    found = judge.load(folder, threads=config.threads, weighing=weighing)
+    return replace(gate, judge=found, least_gain=weighing.least if weighing else found.line.least)
 
 
 def clean(draft: str, source: str | None = None, **settings: Any) -> Edited:

@@ -4,7 +4,7 @@ A rewrite is taken apart (`parts`), and the judge holds the draft with one part 
 tells the wordings of one place apart, but not well enough to trust it with every place; over an article its errors
 even out. So what it finds a part better by is believed to a degree (`Line.own`), and what it finds the rewrites of the
 article better by, on average, too (`Line.article`): of a weak engine that is offered for a good draft so little passes,
-however much the judge likes a single part of it.
+however much the judge likes a single part of it. A model that was studied brings a weighing of its own (`weighing`).
 """
 
 from collections import defaultdict
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from postedit.article import Candidate, Origin, Segment
 from postedit.choices import passes
 from postedit.parts import Part, joined, parts
+from postedit.translator import Job
+from postedit.weighing import Answers, signs
 
 if TYPE_CHECKING:
     from postedit.judge import Judge
@@ -38,10 +40,17 @@ Row = tuple[Candidate, ...]
 Place = tuple[int, ...]  # number of a segment, and of a candidate of its row, and of a part of that
 
 
-def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequence[Row], judge: "Judge") -> list[Row]:
+def estimated(
+    articles: Sequence[int],
+    segments: Sequence[Segment],
+    rows: Sequence[Row],
+    judge: "Judge",
+    answers: Sequence[Mapping[Job, Sequence[str]]] = (),
+) -> list[Row]:
     """The rows with what each rewrite is predicted to gain, and behind each the text with its gaining parts alone.
 
-    `articles` numbers each segment's. What is told of an article does not depend on the articles beside it.
+    `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. `answers`
+    is all that the model said of each, by job, where the judge has the model's own weighing.
     """
     bases = [_base(row) for row in rows]
     wholes: dict[Place, str] = {
@@ -69,15 +78,23 @@ def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequen
         },
     )
 
-    def gain(n: int, at: int, k: int) -> float:
+    told = [
+        Answers(row[at].text, said) for row, at, said in zip(rows, bases, answers or [{} for _ in rows], strict=True)
+    ]
+
+    def gain(n: int, at: int, k: int, part: Part) -> float:
         before, after = raw[n, bases[n]], alone[n, at, k]
         if before is None or after is None:
             return float("-inf")
-        return judge.line.own * (after - before) + judge.line.article * means[articles[n], rows[n][at].origin]
+        origin = rows[n][at].origin
+        judged, article = after - before, means[articles[n], origin]
+        if judge.weighing:
+            return judge.weighing.gain(signs(part, origin, told[n], judged, article))
+        return judge.line.own * judged + judge.line.article * article
 
     known: list[dict[int, list[tuple[float, Part]]]] = [{} for _ in rows]
     for (n, at), found in apart.items():
-        known[n][at] = [(gain(n, at, k), part) for k, part in enumerate(found)]
+        known[n][at] = [(gain(n, at, k, part), part) for k, part in enumerate(found)]
     return [
         _with_gains(segment, row, one) if one else row for segment, row, one in zip(segments, rows, known, strict=True)
     ]

@@ -12,11 +12,10 @@ from typing import Any
 
 from postedit import peak_memory
 from postedit.article import Candidate, Choice, Origin
-from postedit.candidates import propose
 from postedit.choices import Gate, choose
 from postedit.cleaner import Cleaner
 from postedit.edited import segment_json
-from postedit.estimates import estimated
+from postedit.pipeline import candidates
 from postedit.remembered import Remembered
 from postedit.repairs import Known, Repaired
 from postedit.scores import Score, Scores, score_systems
@@ -71,15 +70,12 @@ def evaluate(
     started = time.perf_counter()
     cut = cut_samples(given, cleaner)
     translator = None if cleaner.translator is None else Remembered(cleaner.translator)
-    signals = cleaner.gate.predictor is not None
-    rows = _judged(
-        cut, propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, signals=signals), cleaner.gate
-    )
+    asked = (cut.articles, cut.segments, translator, cleaner.gate, cleaner.config, cut.known)
+    rows = candidates(*asked)
     choices = _decide(cut, rows, cleaner.gate)
     seconds, megabytes = time.perf_counter() - started, peak_memory.megabytes()
 
-    unrepaired = propose(cut.segments, translator, cleaner.config.hypotheses, cut.known, _unrepaired, signals=signals)
-    texts = _variants(cut, (rows, _judged(cut, unrepaired, cleaner.gate)), choices, cleaner.gate)
+    texts = _variants(cut, (rows, candidates(*asked, repair=_unrepaired)), choices, cleaner.gate)
     scores = _score(texts, [place.unit.reference for place in cut.places], metrics, resampling)
     gains = _gains(cut, choices)
     words = sum(len(segment.text.split()) for segment in cut.segments)
@@ -101,10 +97,6 @@ def evaluate(
         "systems": {name: {one.metric: _score_json(one) for one in found.scores} for name, found in scores.items()},
     }
     return Run(facts, _details(cut, choices, gains))
-
-
-def _judged(cut: Cut, rows: list[Row], gate: Gate) -> list[Row]:
-    return estimated(cut.articles, cut.segments, rows, gate.judge) if gate.judge else rows
 
 
 def _decide(cut: Cut, rows: Sequence[Row], gate: Gate, **options: Any) -> list[Choice]:

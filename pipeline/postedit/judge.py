@@ -22,6 +22,7 @@ import numpy.typing as npt
 from postedit import manifest as manifests
 from postedit.errors import ModelError
 from postedit.manifest import Manifest
+from postedit.weighing import Weighing
 
 Floats = npt.NDArray[np.float32]
 
@@ -75,13 +76,14 @@ class Line:
 class Judge:
     """The encoder in a folder, with its line; it runs on the CPU. See the module's first lines."""
 
-    def __init__(self, manifest: Manifest, line: Line, *, threads: int = 0) -> None:
+    def __init__(self, manifest: Manifest, line: Line, *, threads: int = 0, weighing: Weighing | None = None) -> None:
         import ctranslate2
         from sentencepiece import SentencePieceProcessor
 
         if manifest.family != FAMILY:
             raise ModelError(f"{manifest.weights}: a {manifest.family}, not a judge.")
         self.line = line
+        self.weighing = weighing
         self._manifest = manifest
         self._pieces = SentencePieceProcessor(model_file=str(manifest.weights / "sentencepiece.model"))
         self._prefix = [0, *self._pieces.encode(PREFIX)]
@@ -96,7 +98,8 @@ class Judge:
     def name(self) -> str:
         """For the run signature: another encoder or another line chooses other texts."""
         line = json.dumps([sorted(self.line.weights.items()), self.line.own, self.line.article])
-        return f"{self._manifest.name}@{hashlib.sha256((self._manifest.digest + line).encode()).hexdigest()[:8]}"
+        name = f"{self._manifest.name}@{hashlib.sha256((self._manifest.digest + line).encode()).hexdigest()[:8]}"
+        return f"{name}/{self.weighing.digest}" if self.weighing else name
 
     def qualities(self, sources: Sequence[str], texts: Sequence[str]) -> list[float | None]:
         """How well each text says what its source says, in points of chrF; None where either is empty or too long."""
@@ -173,9 +176,12 @@ def knows(source_language: str, target_language: str) -> bool:
     return all(re.split("[-_]", code)[0].lower() in known for code, known in zip(spoken, LANGUAGES, strict=True))
 
 
-def load(folder: Path, *, threads: int = 0) -> Judge:
-    """The judge in a folder, once its checksums hold. Raises ModelError."""
+def load(folder: Path, *, threads: int = 0, weighing: Weighing | None = None) -> Judge:
+    """The judge in a folder, once its checksums hold; with the `weighing` of the model that it judges, if it has one.
+
+    Raises ModelError.
+    """
     manifest = manifests.read(folder)
     manifests.verify(manifest)
     said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return Judge(manifest, Line.from_manifest(said.get("line")), threads=threads)
+    return Judge(manifest, Line.from_manifest(said.get("line")), threads=threads, weighing=weighing)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from postedit.alignment import align
-from postedit.article import Article, Segment
-from postedit.candidates import propose
+from postedit.article import Article, Candidate, Segment
+from postedit.candidates import Repair, proposals
 from postedit.choices import Gate, choose
 from postedit.config import Config
 from postedit.defects import inspect
@@ -18,6 +18,8 @@ from postedit.errors import ArticleError
 from postedit.estimates import estimated
 from postedit.knowledge import known_of
 from postedit.lines import HAN
+from postedit.repairs import Known
+from postedit.repairs import repair as repair_text
 from postedit.segments import cut, segment
 from postedit.structure import label
 from postedit.translator import Job, Request, Translator
@@ -40,13 +42,11 @@ def clean_articles(
 
     segments = [one for row in rows for one in row]
     known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]
-    proposed = propose(segments, translator, config.hypotheses, known, signals=gate.predictor is not None)
-    if gate.judge:
-        articles_of = [number for number, row in enumerate(rows) for _ in row]
-        proposed = estimated(articles_of, segments, proposed, gate.judge)
+    articles_of = [number for number, row in enumerate(rows) for _ in row]
+    proposed = candidates(articles_of, segments, translator, gate, config, known)
     chosen = [
-        choose(one, candidates, inspect(one, about.year), gate)
-        for one, candidates, about in zip(segments, proposed, known, strict=True)
+        choose(one, row, inspect(one, about.year), gate)
+        for one, row, about in zip(segments, proposed, known, strict=True)
     ]
 
     edited, at = [], 0
@@ -55,6 +55,25 @@ def clean_articles(
         edited.append(Edited(article, choices, signature, config.keep_furniture))
         at += len(row)
     return edited
+
+
+def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
+    articles: Sequence[int],
+    segments: Sequence[Segment],
+    translator: Translator | None,
+    gate: Gate,
+    config: Config,
+    known: Sequence[Known],
+    *,
+    repair: Repair = repair_text,
+) -> list[tuple[Candidate, ...]]:
+    """What may be made of each segment, with all that the gate wants to know of it; `articles` numbers each one's."""
+    several = gate.judge is not None and gate.judge.weighing is not None
+    found = proposals(
+        segments, translator, config.hypotheses, known, repair, signals=gate.predictor is not None, several=several
+    )
+    rows = [one.candidates for one in found]
+    return estimated(articles, segments, rows, gate.judge, [one.answers for one in found]) if gate.judge else rows
 
 
 def _check_source(article: Article, language: str) -> None:
