@@ -30,7 +30,7 @@ from postedit.candidates import Proposal, proposals
 from postedit.estimates import JUDGED, article_mean
 from postedit.parts import Part, joined, parts
 from postedit.translator import Job, Request, Translator
-from postedit.weighing import SIGNS, Answers, signs
+from postedit.weighing import SIGNS, Answers, Surroundings, signs
 
 SET = "wmt20"
 GOOD = ("bergamot-base", "microsoft", "google")  # must not lose
@@ -116,10 +116,13 @@ def _offers(
             here = [(n, 1 + [*rewrites[n]].index(origin)) for n in article if origin in rewrites[n]]
             told = [float(qualities[n][place] - qualities[n][0]) for n, place in here]
             means[origin] = article_mean([one for one in told if math.isfinite(one)])
+        likely = [two.score for n in article for two in found[n].candidates if two.text == bases[n]]
+        drafts = float(np.mean([one for one in likely if one is not None and math.isfinite(one)] or [0.0]))
+        around = {origin: Surroundings(mean, drafts) for origin, mean in means.items()}
         for n in article:
             answers, first = Answers(bases[n], found[n].answers), 1 + len(rewrites[n])
             rows = [
-                [*signs(part, origin, answers, float(value - qualities[n][0]), means[origin]).values()]
+                [*signs(part, origin, answers, float(value - qualities[n][0]), around[origin]).values()]
                 for (origin, part), value in zip(apart[n], qualities[n][first:], strict=True)
             ]
             whole = [at for at, row in enumerate(rows) if math.isfinite(sum(row))]

@@ -12,15 +12,16 @@ import pytest
 from models import fit_parts
 from postedit import FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
-from postedit.candidates import POOL, proposals
+from postedit.candidates import proposals
 from postedit.choices import Gate
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
 from postedit.estimates import estimated
 from postedit.parts import parts
+from postedit.signals import POOL
 from postedit.translator import Job, Request
-from postedit.weighing import SIGNS, Answers, Weighing, signs
+from postedit.weighing import SIGNS, Answers, Surroundings, Weighing, signs
 
 SOURCE = "昨天这座城市下了大雨，许多街道被淹。"
 DRAFT = "Yesterday the town fell a big rain and many streets are flooded."
@@ -46,13 +47,28 @@ def test_only_what_most_answers_say_is_taken() -> None:
 def test_the_signs_count_words_that_retranslations_bear_out() -> None:
     answers = Answers(DRAFT, {Job.POST_EDIT: [ANSWER], Job.RETRANSLATE: ["A heavy rain hit the city.", "Big rain."]})
     heavy = next(part for part in parts(DRAFT, ANSWER) if "heavy" in part.text)
-    told = signs(heavy, Origin.RETRANSLATE, answers, judged=1.5, article=-2.0)
+    told = signs(heavy, Origin.RETRANSLATE, answers, judged=1.5, around=Surroundings(-2.0, -1.2))
     assert told == {
-        "judged": 1.5, "article": -2.0, "agreed": 1.0, "put in borne out": 0.5, "taken out missed": 0.5, "put in": 1.0,
-        "taken out": 1.0, "borne out": 0.0, "is of a post-edit": 0.0, "constant": 1.0,
+        "judged": 1.5, "article": -2.0, "draft": -1.2, "agreed": 1.0, "put in borne out": 0.5, "taken out missed": 0.5,
+        "put in": 1.0, "taken out": 1.0, "borne out": 0.0, "is of a post-edit": 0.0, "constant": 1.0,
     }  # fmt: skip
-    nobody = signs(heavy, Origin.POST_EDIT, Answers(DRAFT, {}), judged=0.0, article=0.0)
+    nobody = signs(heavy, Origin.POST_EDIT, Answers(DRAFT, {}), judged=0.0, around=Surroundings(0.0, 0.0))
     assert nobody["agreed"] == nobody["put in borne out"] == 0.0
+
+
+def test_the_drafts_of_an_article_are_weighed_together() -> None:
+    weighing = Weighing(PLAIN | {"draft": -2.0}, least=0.0)
+    reader = judge.load(FOLDER, threads=1, weighing=weighing)
+
+    def gain(*scores: float | None) -> float | None:
+        rows = [(Candidate(DRAFT, Origin.DRAFT, score=one), Candidate(ANSWER, Origin.POST_EDIT)) for one in scores]
+        segments = [Segment(DRAFT, 100 * n, source=SOURCE) for n in range(len(rows))]
+        found = estimated([0] * len(rows), segments, rows, reader, [{}] * len(rows))[0][1].quality
+        return None if found is None else found / 3  # parts
+
+    assert gain(-1.0) == pytest.approx(2.0)
+    assert gain(-1.0, -2.0) == gain(-1.0, None, -2.0) == pytest.approx(3.0)
+    assert gain(None) == gain(float("-inf")) == 0.0
 
 
 def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
@@ -112,7 +128,12 @@ def test_the_fit_finds_what_tells_and_the_lowest_threshold_that_does_no_harm(tmp
     # Half of the references change until no part is predicted to gain enough.
     assert harmed["least"] >= 2.5
 
-    still = [replace(one, signs=one.signs - 3.0) if one.engine == fit_parts.CLEAN else one for one in read]
+    still = [
+        replace(one, signs=one.signs - 3 * np.eye(len(SIGNS))[SIGNS.index("agreed")])
+        if one.engine == fit_parts.CLEAN
+        else one
+        for one in read
+    ]
     found = fit_parts.fitted(still)
     assert found["least"] == 0.0
     path = tmp_path / "manifest.json"

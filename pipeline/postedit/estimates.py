@@ -10,13 +10,14 @@ however much the judge likes a single part of it. A model that was studied bring
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.choices import passes
 from postedit.parts import Part, joined, parts
 from postedit.translator import Job
-from postedit.weighing import Answers, signs
+from postedit.weighing import Answers, Surroundings, signs
 
 if TYPE_CHECKING:
     from postedit.judge import Judge
@@ -78,6 +79,7 @@ def estimated(
         },
     )
 
+    drafts = _drafts(articles, [row[at] for row, at in zip(rows, bases, strict=True)])
     told = [
         Answers(row[at].text, said) for row, at, said in zip(rows, bases, answers or [{} for _ in rows], strict=True)
     ]
@@ -87,10 +89,10 @@ def estimated(
         if before is None or after is None:
             return float("-inf")
         origin = rows[n][at].origin
-        judged, article = after - before, means[articles[n], origin]
+        judged, around = after - before, Surroundings(means[articles[n], origin], drafts[articles[n]])
         if judge.weighing:
-            return judge.weighing.gain(signs(part, origin, told[n], judged, article))
-        return judge.line.own * judged + judge.line.article * article
+            return judge.weighing.gain(signs(part, origin, told[n], judged, around))
+        return judge.line.own * judged + judge.line.article * around.rewrites
 
     known: list[dict[int, list[tuple[float, Part]]]] = [{} for _ in rows]
     for (n, at), found in apart.items():
@@ -141,6 +143,15 @@ def _means(
         if rows[n][at].origin in JUDGED and value is not None and base is not None:
             differences[articles[n], rows[n][at].origin].setdefault(n, value - base)  # the best hypothesis comes first
     return {key: article_mean([*values.values()]) for key, values in differences.items()}
+
+
+def _drafts(articles: Sequence[int], bases: Sequence[Candidate]) -> dict[int, float]:
+    """By article: what the model gives its drafts a token, on average; 0, as if it were sure, where it gave nothing."""
+    scores: dict[int, list[float]] = {article: [] for article in articles}
+    for article, base in zip(articles, bases, strict=True):
+        if base.score is not None and isfinite(base.score):
+            scores[article].append(base.score)
+    return {article: sum(found) / max(1, len(found)) for article, found in scores.items()}
 
 
 def article_mean(differences: Sequence[float], worse: float = WORSE) -> float:

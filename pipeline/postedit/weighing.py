@@ -22,12 +22,13 @@ from postedit.translator import Job
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
-# What speaks for a part: by how much the judge likes the text better with it, and the rewrites of the article; the
-# share of the post-edits that have the very same part; of the words that it puts in, and of those that it takes out,
-# the share that retranslations have; how many it puts in and takes out, and how many of them the retranslations bear
-# out, less how many they would have kept; whether it comes from a post-edit.
+# What speaks for a part: by how much the judge likes the text better with it, and the rewrites of the article; how
+# likely the model itself finds the article's drafts, in log-probability a token (rough ones are less so); the share of
+# the post-edits that have the very same part; of the words that it puts in, and of those that it takes out, the share
+# that retranslations have; how many it puts in and takes out, and how many of them the retranslations bear out, less
+# how many they would have kept; whether it comes from a post-edit.
 SIGNS = (
-    "judged", "article", "agreed", "put in borne out", "taken out missed", "put in", "taken out", "borne out",
+    "judged", "article", "draft", "agreed", "put in borne out", "taken out missed", "put in", "taken out", "borne out",
     "is of a post-edit", "constant",
 )  # fmt: skip
 
@@ -82,11 +83,19 @@ class Weighing:
         return sum(weight * signs[name] for name, weight in self.weights.items())
 
 
-def signs(part: Part, origin: Origin, answers: Answers, judged: float, article: float) -> dict[str, float]:
-    """What speaks for a part, by name; `judged` and `article` in the judge's points.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of the article that a part is in."""
+
+    rewrites: float  # by how much the judge likes the rewrites better, in its points (`estimates.article_mean`)
+    drafts: float  # what the model gives the drafts, in log-probability a token, on average; 0 where it gave nothing
+
+
+def signs(part: Part, origin: Origin, answers: Answers, judged: float, around: Surroundings) -> dict[str, float]:
+    """What speaks for a part, by name; `judged` in the judge's points.
 
     >>> said = {Job.POST_EDIT: ["He came.", "He come."], Job.RETRANSLATE: ["He came home.", "He went."]}
-    >>> told = signs(Part(3, 8, "came."), Origin.POST_EDIT, Answers("He come.", said), 2.0, -1.0)
+    >>> told = signs(Part(3, 8, "came."), Origin.POST_EDIT, Answers("He come.", said), 2.0, Surroundings(0.5, -1.2))
     >>> [told[name] for name in ("agreed", "put in borne out", "taken out missed", "borne out")]
     [0.5, 0.5, 0.0, 0.5]
     """
@@ -98,7 +107,8 @@ def signs(part: Part, origin: Origin, answers: Answers, judged: float, article: 
     )
     return {
         "judged": judged,
-        "article": article,
+        "article": around.rewrites,
+        "draft": around.drafts,
         "agreed": sum(part in some for some in answers.post_edits) / max(1, len(answers.post_edits)),
         "put in borne out": found_put / max(1, len(put)),
         "taken out missed": found_taken / max(1, len(taken)),
