@@ -12,7 +12,7 @@ which its threshold was tuned on, the numbers are a little too good.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,16 +87,28 @@ def measure(draft: Rows, other: Rows, limit: int) -> dict[str, Any]:
             translations.setdefault(segment.source or "", segment.draft)
     cleaner = Cleaner(FakeTranslator(translations, [Job.RETRANSLATE]))
     facts = evaluate(list(articles(rows)), cleaner, "draft", METRICS).facts
-    systems = facts["systems"]
     instead = score([whole[row[0]] for row in rows], [row[2] for row in rows], METRICS)
     return {
         "lines": len(rows),
         "offered": facts["rewritten"],
         "taken": round(facts["origins"].get(Origin.RETRANSLATE, 0) / facts["sentences"], 3),
-        **{name: {key: systems[key][name]["value"] for key in SYSTEMS} for name in METRICS},
+        **values(facts),
         "instead": {one.metric: round(one.value, 4) for one in instead.scores},
-        "p": {name: systems["cleaned"][name]["tests"] for name in METRICS},
-        "signatures": {name: systems["cleaned"][name]["signature"] for name in METRICS},
+        **evidence(facts, cleaner),
+    }
+
+
+def values(facts: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """By metric, what each system of a run scores."""
+    return {name: {key: facts["systems"][key][name]["value"] for key in SYSTEMS} for name in METRICS}
+
+
+def evidence(facts: Mapping[str, Any], cleaner: Cleaner) -> dict[str, Any]:
+    """The tests of the cleaned text against the draft, how it was scored, and what made it."""
+    cleaned = facts["systems"]["cleaned"]
+    return {
+        "p": {name: cleaned[name]["tests"] for name in METRICS},
+        "signatures": {name: cleaned[name]["signature"] for name in METRICS},
         "run": cleaner.signature,
     }
 

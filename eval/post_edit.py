@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from eval.judge import METRICS, SETS, SYSTEMS, Rows, articles, read
+from eval.judge import METRICS, SETS, Rows, articles, evidence, read, values
 from postedit import Cleaner
 from postedit.evaluation import evaluate
 
@@ -28,14 +28,11 @@ SHARES = ("changed", "better", "worse", "origins", "vetoes", "words_per_second",
 def measure(rows: Rows, cleaner: Cleaner) -> dict[str, Any]:
     """What the pipeline makes of these drafts."""
     facts = evaluate(list(articles(rows)), cleaner, "draft", METRICS).facts
-    systems = facts["systems"]
     return {
         "lines": len(rows),
         **{name: facts[name] for name in SHARES},
-        **{name: {key: systems[key][name]["value"] for key in SYSTEMS} for name in METRICS},
-        "p": {name: systems["cleaned"][name]["tests"] for name in METRICS},
-        "signatures": {name: systems["cleaned"][name]["signature"] for name in METRICS},
-        "run": cleaner.signature,
+        **values(facts),
+        **evidence(facts, cleaner),
     }
 
 

@@ -127,11 +127,17 @@ def fit(points: Sequence[Point]) -> Floats:
     """Weights of NAMES, by ridge regression on standardized features; the constant is free."""
     x = np.array([point.features for point in points])
     y = np.clip([point.gain for point in points], -CLIP, CLIP)
+    return ridge(x, y, RIDGE, NAMES.index("constant"))
+
+
+def ridge(x: Floats, y: Floats, strength: float, constant: int) -> Floats:
+    """A line from the rows of x to y: each column standardized but for the constant, whose weight is free."""
     mean, spread = x.mean(0), x.std(0)
-    spread[spread < SAME] = np.inf  # the constant among them: its weight is what the others leave
+    spread[spread < SAME] = np.inf
+    spread[constant] = np.inf  # its weight is what the others leave
     z = (x - mean) / spread
-    weighed = np.linalg.solve(z.T @ z + RIDGE * np.eye(z.shape[1]), z.T @ (y - y.mean())) / spread
-    weighed[NAMES.index("constant")] = y.mean() - mean @ weighed
+    weighed = np.linalg.solve(z.T @ z + strength * np.eye(z.shape[1]), z.T @ (y - y.mean())) / spread
+    weighed[constant] = y.mean() - mean @ weighed
     return np.asarray(weighed)
 
 
@@ -220,11 +226,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def write(path: Path, line: Floats, least: float, told: dict[str, Any]) -> None:
     """Put the gate into a manifest. What comes without a source or signals is left alone, unless it says otherwise."""
-    manifest = json.loads(path.read_text(encoding="utf-8"))
     weights = dict(zip(NAMES, (round(float(value), 5) for value in line), strict=True))
     shut = {"margin": SHUT.margin, "max_edit_rate": SHUT.max_edit_rate}
     learned = {"predictor": {"least": least, "weights": weights, "fitted": told}}
-    manifest["gate"] = shut | manifest.get("gate", {}) | learned
+    put_gate(path, learned, usual=shut)
+
+
+def put_gate(path: Path, learned: dict[str, Any], usual: dict[str, Any]) -> None:
+    """Put what was learned under a manifest's gate, and what is usual where it says nothing; never half a file."""
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["gate"] = usual | manifest.get("gate", {}) | learned
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     partial.replace(path)

@@ -23,7 +23,8 @@ import numpy.typing as npt
 import sacrebleu
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from models.judge import Translations, sentence_bleu, sentence_chrf
+from models.fit_gate import put_gate, ridge
+from models.judge import ARTICLE, Translations, sentence_bleu, sentence_chrf
 from postedit import judge, weights
 from postedit.article import Origin, Segment
 from postedit.candidates import Proposal, proposals
@@ -36,7 +37,6 @@ SET = "wmt20"
 GOOD = ("bergamot-base", "microsoft", "google")  # must not lose
 ENGINES = ("argos", "opusmt", "nllb", *GOOD)
 CLEAN = "references"  # as drafts that need nothing: not fitted on, for no gain is to be had there
-ARTICLE = 20  # lines in a row that are taken for an article
 FOLDS = 5
 RIDGE = 30.0  # on standardized signs
 CLIP = 12.0  # points: a few lines that are another text would pull the line
@@ -143,12 +143,7 @@ def fit(read: Sequence[Offer]) -> Floats:
     rough = [offer for offer in read if offer.engine != CLEAN]
     x = np.concatenate([offer.signs for offer in rough])
     y = np.clip(np.concatenate([offer.gains for offer in rough]), -CLIP, CLIP)
-    mean, spread = x.mean(0), x.std(0)
-    spread[SIGNS.index("constant")] = np.inf
-    z = (x - mean) / spread
-    line = np.linalg.solve(z.T @ z + RIDGE * np.eye(z.shape[1]), z.T @ (y - y.mean())) / spread
-    line[SIGNS.index("constant")] = y.mean() - mean @ line
-    return np.asarray(line)
+    return ridge(x, y, RIDGE, SIGNS.index("constant"))
 
 
 def held_out(read: Sequence[Offer]) -> list[Floats]:
@@ -200,14 +195,8 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
 
 def write(path: Path, found: dict[str, Any]) -> None:
     """Put the weighing into a manifest, with what its threshold did to drafts that the line did not see."""
-    manifest = json.loads(path.read_text(encoding="utf-8"))
     held = found["fitted"]["held out"][f"{found['least']:g}"]
-    manifest["gate"] = manifest.get("gate", {}) | {
-        "parts": {**found, "fitted": {**found["fitted"], "held out": held}},
-    }
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    put_gate(path, {"parts": {**found, "fitted": {**found["fitted"], "held out": held}}}, usual={})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
