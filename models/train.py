@@ -15,12 +15,14 @@ import dataclasses
 import hashlib
 import json
 import math
+import multiprocessing
 import shutil
 import signal
 import sys
 import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -64,6 +66,7 @@ class Recipe:
     frozen_layers: int = 0  # the lowest of the encoder, which stay as they are: cheaper, and what they know is kept
     optimizer: str = "adamw"  # or "muon" for the matrices of the layers: more is learned from a token
     batch_tokens: int = 3200  # examples x the longer of padded input and padded output
+    multiple: int = 1  # padded lengths are multiples of it: 8 suits a GPU's kernels
     pool: int = 4000  # examples that are sorted by length together
     max_input: int = 400
     max_edit_polish: float = 0.4
@@ -75,6 +78,12 @@ class Recipe:
     precision: str = "bf16"  # of the parameters that compute, or "float32"; masters and moments are float32
     attention: str = "eager"  # or "sdpa", which is slower backwards on CPU and faster on GPU
     threads: int = 2
+    workers: int = 0  # processes that draw and pad the next examples meanwhile; a GPU would wait for them
+    compile: bool = False  # the layers, by torch.compile: twice as fast on a GPU, after a minute
+    minutes: float = (
+        0.0  # of this run, where a lease or a night is what there is: the clock says when it ends, not `steps`
+    )
+    decay_minutes: float = 0.0
     log_steps: int = 20
     dev_steps: int = 500
     dev_lines: int = 100
@@ -96,15 +105,19 @@ def read_recipe(path: Path) -> Recipe:
     return Recipe(**values)
 
 
-def learning_rate(recipe: Recipe, step: int) -> float:
-    """Up in a line, constant, down in a line: training can be prolonged by moving the end.
+def learning_rate(recipe: Recipe, step: int, minutes_left: float = math.inf) -> float:
+    """Up in a line, constant, down in a line: training can be prolonged by moving the end, which may be a time.
 
     >>> recipe = Recipe(steps=10, warmup_steps=2, decay_steps=4, learning_rate=1.0)
     >>> [learning_rate(recipe, step) for step in (0, 5, 9)]
     [0.5, 1.0, 0.25]
+    >>> learning_rate(Recipe(minutes=9, decay_minutes=4, learning_rate=1.0), 5000, minutes_left=1)
+    0.25
     """
     up = (step + 1) / max(1, recipe.warmup_steps)
     down = (recipe.steps - step) / max(1, recipe.decay_steps)
+    if recipe.minutes:
+        down = minutes_left / recipe.decay_minutes if recipe.decay_minutes else 1.0
     return recipe.learning_rate * max(0.0, min(1.0, up, down))
 
 
@@ -226,8 +239,44 @@ class Stream:
         batches = []
         for job in JOBS:
             rows = np.concatenate([*spans[job], np.zeros((0, 8), np.int64)])
-            batches += [_batch(job, part, self._tokens) for part in _cut(rows, recipe.batch_tokens)]
+            batches += [_batch(job, part, self._tokens, recipe.multiple) for part in _cut(rows, recipe.batch_tokens)]
         return [batches[i] for i in rng.permutation(len(batches))]
+
+
+class Pools:
+    """A stream's pools, one after the other; the next ones are drawn meanwhile, each by a process of its own."""
+
+    def __init__(self, stream: Stream, workers: int) -> None:
+        self._stream, self._workers = stream, workers
+        self._ahead: dict[int, Future[list[Batch]]] = {}
+        fork = multiprocessing.get_context("fork")  # the tokens are not copied
+        self._processes = ProcessPoolExecutor(workers, fork, _keep, (stream,)) if workers else None
+
+    def pool(self, number: int) -> list[Batch]:
+        """What the stream itself gives for this number."""
+        if self._processes is None:
+            return self._stream.pool(number)
+        for ahead in range(number, number + self._workers + 1):
+            if ahead not in self._ahead:
+                self._ahead[ahead] = self._processes.submit(_kept_pool, ahead)
+        return self._ahead.pop(number).result()
+
+    def close(self) -> None:
+        """No more pools are wanted."""
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=True)
+
+
+_KEPT: list[Stream] = []  # in a process of `Pools`, its stream
+
+
+def _keep(stream: Stream) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # who draws ends with who trains
+    _KEPT.append(stream)
+
+
+def _kept_pool(number: int) -> list[Batch]:
+    return _KEPT[0].pool(number)
 
 
 def _spans(job: str, starts: Ids, lengths: Ids, same: npt.NDArray[np.bool_], max_input: int) -> Ids:
@@ -261,12 +310,12 @@ def _cut(rows: Ids, batch_tokens: int) -> Iterator[Ids]:
         yield rows[order[start:]]
 
 
-def _batch(job: str, rows: Ids, tokens: npt.NDArray[Any]) -> Batch:
+def _batch(job: str, rows: Ids, tokens: npt.NDArray[Any], multiple: int) -> Batch:
     """`encoder_input` for many examples at once."""
     source_start, source, draft_start, draft, reference_start, reference, before, hole = rows.T
     every, one = np.arange(len(rows)), np.ones(len(rows), np.int64)
     width = 2 + source + draft + (job == "post-edit")
-    inputs = np.full((len(rows), int(width.max())), PAD, np.int64)
+    inputs = np.full((len(rows), -int(width.max()) // multiple * -multiple), PAD, np.int64)
     inputs[:, 0] = BOS
     _put(inputs, one, tokens, source_start, source)
     if job == "post-edit":
@@ -275,7 +324,7 @@ def _batch(job: str, rows: Ids, tokens: npt.NDArray[Any]) -> Batch:
     _put(inputs, begin, tokens, draft_start, before)
     _put(inputs, begin + before, tokens, draft_start + before + hole, draft - before)
     inputs[every, width - 1] = EOS
-    outputs = np.full((len(rows), int(reference.max()) + 1), PAD, np.int64)
+    outputs = np.full((len(rows), -(int(reference.max()) + 1) // multiple * -multiple), PAD, np.int64)
     _put(outputs, 0 * one, tokens, reference_start, reference)
     outputs[every, reference] = EOS
     return Batch(job, inputs, outputs)
@@ -336,7 +385,8 @@ class Trainee:
     """A model with what its training needs: masters and moments in float32, the table of embeddings apart.
 
     A batch touches few rows of the table, and only those are looked up, differentiated and moved (Adam's moments of
-    the others stand still). A table of many languages so costs no more than a small one.
+    the others stand still). A table of many languages so costs no more than a small one. Where the softmax is over all
+    pieces, as on a GPU, the whole table is.
     """
 
     def __init__(self, folder: Path, recipe: Recipe, device: torch.device) -> None:
@@ -344,10 +394,13 @@ class Trainee:
         self.settings: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.output_pieces = int(self.settings.get("output_pieces", self.settings["vocab_size"]))
         tensors = load_file(folder / "model.safetensors")
-        dropout = {"dropout": recipe.dropout, "attention_dropout": recipe.dropout, "activation_dropout": 0.0}
+        dropout = {"dropout": recipe.dropout, "attention_dropout": 0.0, "activation_dropout": 0.0}
         self.model = BartForConditionalGeneration(BartConfig(**(self.settings | dropout | {"dtype": None})))
         self.model.set_attn_implementation(recipe.attention)
         self.model.to(device=device, dtype=torch.bfloat16 if recipe.precision == "bf16" else torch.float32)
+        torch._dynamo.config.suppress_errors = True
+        for layer in self.layers if recipe.compile else []:
+            layer.compile(dynamic=True)  # one by one: all are alike, so that one is compiled for all
         self.table = tensors[TABLE].float().to(device)
         bias = tensors.get("final_logits_bias", torch.zeros(1, len(self.table)))
         self.model.final_logits_bias = bias.to(device)
@@ -361,6 +414,10 @@ class Trainee:
         self.masters = {name: tensors[name].float().to(device).requires_grad_() for name in self.parameters}
         muon = {name for name in self.masters if recipe.optimizer == "muon" and is_matrix(name)}
         self.momenta = {name: torch.zeros_like(self.masters[name]) for name in self.masters if name in muon}
+        self.alike = [
+            [name for name in self.momenta if self.masters[name].shape == shape]
+            for shape in sorted({self.masters[name].shape for name in self.momenta})
+        ]
         others = [master for name, master in self.masters.items() if name not in muon]
         self.optimizer = torch.optim.AdamW(
             [
@@ -371,6 +428,11 @@ class Trainee:
         )  # fmt: skip
         self.table_m, self.table_v = torch.zeros_like(self.table), torch.zeros_like(self.table)
         self.use_masters()
+
+    @property
+    def layers(self) -> list[Any]:
+        """Of encoder and decoder."""
+        return [*self.model.model.encoder.layers, *self.model.model.decoder.layers]
 
     @torch.no_grad()
     def use_masters(self) -> None:
@@ -451,6 +513,8 @@ class Softmax:
 
 def sampled_softmax(outputs: Ids, frequent: Ids, trainee: Trainee, step: int) -> Softmax:
     """The frequent pieces, the batch's own, and a few of the others, each of which stands for many."""
+    if len(frequent) == trainee.output_pieces:
+        return Softmax(frequent, np.zeros(len(frequent), np.float32))
     certain = np.union1d(frequent, outputs[outputs != PAD])
     rest = np.setdiff1d(np.arange(trainee.output_pieces), certain, assume_unique=True)
     count = min(trainee.recipe.softmax_random, len(rest))
@@ -464,20 +528,24 @@ def sampled_softmax(outputs: Ids, frequent: Ids, trainee: Trainee, step: int) ->
 # ---------------------------------------------------------------- step
 
 
-def take_step(trainee: Trainee, batch: Batch, frequent: Ids, step: int) -> torch.Tensor:
+def take_step(trainee: Trainee, batch: Batch, frequent: Ids, step: int, minutes_left: float = math.inf) -> torch.Tensor:
     """Move the model once; the mean loss of the batch's target tokens comes back, still on the device."""
     torch.manual_seed(trainee.recipe.seed * 1_000_003 + step)  # dropout
     softmax = sampled_softmax(batch.outputs, frequent, trainee, step)
-    rows = np.unique(np.concatenate([batch.inputs.ravel(), batch.outputs.ravel(), softmax.pieces, [EOS]]))
+    if len(softmax.pieces) == trainee.output_pieces:
+        rows = np.arange(len(trainee.table))
+    else:
+        rows = np.unique(np.concatenate([batch.inputs.ravel(), batch.outputs.ravel(), softmax.pieces, [EOS]]))
     touched = torch.from_numpy(rows).to(trainee.device)
     table = trainee.table[touched].requires_grad_()
 
     def local(ids: Ids) -> torch.Tensor:
-        return torch.from_numpy(np.searchsorted(rows, ids)).to(trainee.device)
+        found = ids if len(rows) == len(trainee.table) else np.searchsorted(rows, ids)
+        return torch.from_numpy(found).to(trainee.device)
 
     loss = batch_loss(trainee, batch, table, local, softmax)
     loss.backward()  # type: ignore[no-untyped-call]
-    rate = learning_rate(trainee.recipe, step)
+    rate = learning_rate(trainee.recipe, step, minutes_left)
     for name, master in trainee.masters.items():
         gradient = trainee.parameters[name].grad
         master.grad = torch.zeros_like(master) if gradient is None else gradient.float()
@@ -509,11 +577,13 @@ def batch_loss(trainee: Trainee, batch: Batch, table: torch.Tensor, local: Any, 
         inputs_embeds=torch.nn.functional.embedding(shifted, table).to(dtype),
         encoder_hidden_states=states, encoder_attention_mask=mask, use_cache=False,
     ).last_hidden_state  # fmt: skip
-    real = batch.outputs != PAD
+    real = np.flatnonzero(batch.outputs != PAD)
     order = np.argsort(softmax.pieces)
-    targets = order[np.searchsorted(softmax.pieces, batch.outputs[real], sorter=order)]
-    logits = said[torch.from_numpy(real).to(trainee.device)] @ table[local(softmax.pieces)].to(dtype).T
-    logits = logits.float() + torch.from_numpy(softmax.raised).to(trainee.device)
+    targets = order[np.searchsorted(softmax.pieces, batch.outputs.ravel()[real], sorter=order)]
+    states = said.flatten(0, 1)[torch.from_numpy(real).to(trainee.device)]
+    logits = (states @ table[local(softmax.pieces)].to(dtype).T).float()
+    if softmax.raised.any():
+        logits = logits + torch.from_numpy(softmax.raised).to(trainee.device)
     return torch.nn.functional.cross_entropy(
         logits, torch.from_numpy(targets).to(trainee.device), label_smoothing=trainee.recipe.label_smoothing
     )
@@ -526,29 +596,31 @@ def move_matrices(trainee: Trainee, rate: float) -> None:
     The size of an update is a multiple of AdamW's at the same rate (Liu et al. 2025 take .2), so that one rate does
     for all.
     """
-    for name, momentum in trainee.momenta.items():
-        master = trainee.masters[name]
-        gradient = cast("torch.Tensor", master.grad)
-        momentum.lerp_(gradient, 1 - MOMENTUM)
-        update = orthogonal(gradient.lerp(momentum, MOMENTUM))
-        master.mul_(1 - rate * trainee.recipe.weight_decay)
-        master.add_(update, alpha=-rate * UPDATE * max(master.shape) ** 0.5)
+    for names in trainee.alike:
+        masters = [trainee.masters[name] for name in names]
+        momenta = [trainee.momenta[name] for name in names]
+        gradients = [cast("torch.Tensor", master.grad) for master in masters]
+        torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+        moves = torch.stack(torch._foreach_lerp(gradients, momenta, MOMENTUM))
+        moves = orthogonal(moves.bfloat16() if moves.is_cuda else moves).float()
+        torch._foreach_mul_(masters, 1 - rate * trainee.recipe.weight_decay)
+        torch._foreach_add_(masters, moves.unbind(), alpha=-rate * UPDATE * max(masters[0].shape) ** 0.5)
 
 
-def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
-    """The matrix with all its singular values near one: five steps of Newton-Schulz, with Jordan's coefficients.
+def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
+    """Each matrix with all its singular values near one: five steps of Newton-Schulz, with Jordan's coefficients.
 
     >>> values = torch.linalg.svdvals(orthogonal(torch.diag(torch.tensor([3.0, 0.5, 2.0]))))
     >>> bool((values > 0.6).all() and (values < 1.3).all())
     True
     """
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.mT if tall else matrices
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(5):
-        square = x @ x.T
-        x = torch.addmm(x, torch.addmm(square, square, square, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
-    return x.T if tall else x
+        square = x @ x.mT
+        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
+    return x.mT if tall else x
 
 
 @torch.no_grad()
@@ -596,23 +668,71 @@ def score_dev(trainee: Trainee, dev: Dev, jobs: Sequence[str], pieces: Path) -> 
     return scores
 
 
-@torch.no_grad()
-def greedy(trainee: Trainee, inputs: Sequence[Sequence[int]], size: int = 32) -> list[list[int]]:
-    """The most probable piece at each step, without the special ones, in the order of the inputs."""
+def greedy(trainee: Trainee, inputs: Sequence[Sequence[int]], tokens: int = 4000) -> list[list[int]]:
+    """The most probable piece at each step, without the special ones, in the order of the inputs.
+
+    So many inputs go at a time as have `tokens`, padded.
+    """
     trainee.model.eval()
     outputs: list[list[int]] = [[] for _ in inputs]
-    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))
-    for start in range(0, len(order), size):
-        part = order[start : start + size]
+    order = sorted(range(len(inputs)), key=lambda i: -len(inputs[i]))
+    while order:
+        count = max(1, tokens // len(inputs[order[0]]))
+        part, order = order[:count], order[count:]
         ids = torch.from_numpy(padded([inputs[i] for i in part])).to(trainee.device)
-        said = trainee.model.generate(
-            input_ids=ids, attention_mask=ids != PAD, do_sample=False, num_beams=1,
-            max_new_tokens=min(200, int(ids.shape[1] * 1.3) + 10),
-        )  # fmt: skip
-        for i, row in zip(part, said.tolist(), strict=True):
-            outputs[i] = [piece for piece in row if EOS < piece < trainee.output_pieces]
+        for i, row in zip(part, said(trainee, ids, int(ids.shape[1] * 1.3) + 10).tolist(), strict=True):
+            outputs[i] = [piece for piece in row if piece > EOS]
     trainee.model.train()
     return outputs
+
+
+@torch.no_grad()
+def said(trainee: Trainee, ids: torch.Tensor, most: int, temperature: float = 0.0) -> torch.Tensor:
+    """What the model says to each row of padded inputs, at most `most` pieces and at most 200, padded.
+
+    At a temperature of 0 the most probable piece at each step, else one that is drawn.
+    """
+    model, most = trainee.model.model, min(most, 200)
+    heads = trainee.settings["decoder_attention_heads"]
+    mask = ids != PAD
+
+    def split(states: torch.Tensor) -> torch.Tensor:
+        return states.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    def attended(attention: Any, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, seen: Any) -> Any:
+        found = torch.nn.functional.scaled_dot_product_attention(split(query), keys, values, seen)
+        return attention.out_proj(found.transpose(1, 2).flatten(2))
+
+    with torch.compiler.set_stance("force_eager"):  # type: ignore[no-untyped-call]
+        states = model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    layers = list(model.decoder.layers)
+    read = [[split(p(states)) for p in (x.encoder_attn.k_proj, x.encoder_attn.v_proj)] for x in layers]
+    kept = [[states.new_empty(len(ids), heads, most, states.shape[2] // heads) for _ in "kv"] for _ in layers]
+    rows = torch.full((len(ids), most), PAD, device=ids.device)
+    last = torch.full((len(ids),), EOS, device=ids.device)
+    open_ = torch.ones_like(last, dtype=torch.bool)
+    mask = mask[:, None, None]
+    for at in range(most):
+        position = model.decoder.embed_positions.weight[at + 2]
+        x = model.decoder.layernorm_embedding(model.shared(last)[:, None] + position)
+        for layer, (keys, values), (old_keys, old_values) in zip(layers, read, kept, strict=True):
+            old_keys[:, :, at : at + 1] = split(layer.self_attn.k_proj(x))
+            old_values[:, :, at : at + 1] = split(layer.self_attn.v_proj(x))
+            heard = old_keys[:, :, : at + 1], old_values[:, :, : at + 1]
+            found = attended(layer.self_attn, layer.self_attn.q_proj(x), *heard, None)
+            x = layer.self_attn_layer_norm(x + found)
+            found = attended(layer.encoder_attn, layer.encoder_attn.q_proj(x), keys, values, mask)
+            x = layer.encoder_attn_layer_norm(x + found)
+            x = layer.final_layer_norm(x + layer.fc2(torch.nn.functional.gelu(layer.fc1(x))))
+        logits = (x[:, 0] @ model.shared.weight[: trainee.output_pieces].T).float()
+        logits[:, [BOS, PAD]] = -math.inf
+        last = torch.multinomial((logits / temperature).softmax(-1), 1)[:, 0] if temperature else logits.argmax(-1)
+        last = torch.where(open_, last, PAD)
+        rows[:, at] = last
+        open_ &= last != EOS
+        if at % 8 == 7 and not open_.any():
+            break
+    return rows
 
 
 def _scored(outputs: list[str], references: list[str]) -> dict[str, float]:
@@ -696,14 +816,14 @@ class Watch:
     tokens: int = 0
     losses: dict[str, list[torch.Tensor]] = field(default_factory=dict)
 
-    def line(self, progress: Progress, recipe: Recipe) -> dict[str, Any]:
+    def line(self, progress: Progress, recipe: Recipe, minutes_left: float) -> dict[str, Any]:
         seconds = max(1e-9, time.monotonic() - self.began)
         return {
             "step": progress.step,
             "loss": {job: round(float(torch.stack(values).mean()), 4) for job, values in sorted(self.losses.items())},
             "tokens_per_second": round(self.tokens / seconds),
             "target_tokens": progress.target_tokens,
-            "learning_rate": round(learning_rate(recipe, progress.step), 8),
+            "learning_rate": round(learning_rate(recipe, progress.step, minutes_left), 8),
         }
 
 
@@ -739,6 +859,7 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
     trainee, progress = restore(start, recipe, device)
     groups = read_packed(packed, {entry.partition(" ")[0] for entry in recipe.mix})
     stream = Stream(groups, recipe, Seams.read(init / "sentencepiece.model", len(trainee.table)))
+    pools = Pools(stream, recipe.workers)
     frequent = frequent_pieces(groups, trainee.output_pieces, recipe.softmax_frequent)
     digest = hashlib.sha256((packed / "manifest.json").read_bytes()).hexdigest()
     copies = [recipe_path, init / "sentencepiece.model"]
@@ -746,10 +867,11 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
     trainee.model.train()
-    batches, watch, saved = stream.pool(progress.pool), Watch(), time.monotonic()
-    while progress.step < recipe.steps and not stopping:
+    batches, watch, began = pools.pool(progress.pool), Watch(), time.monotonic()
+    saved, minutes_left = began, recipe.minutes or math.inf
+    while (minutes_left > 0 if recipe.minutes else progress.step < recipe.steps) and not stopping:
         batch = batches[progress.batch]
-        loss = take_step(trainee, batch, frequent, progress.step)
+        loss = take_step(trainee, batch, frequent, progress.step, minutes_left)
         watch.losses.setdefault(batch.job, []).append(loss)
         tokens = int((batch.outputs != PAD).sum())
         watch.tokens += tokens
@@ -758,9 +880,11 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
         progress.batch += 1
         if progress.batch == len(batches):
             progress.pool, progress.batch = progress.pool + 1, 0
-            batches = stream.pool(progress.pool)
+            batches = pools.pool(progress.pool)
+        if recipe.minutes:
+            minutes_left = recipe.minutes - (time.monotonic() - began) / 60
         if progress.step % recipe.log_steps == 0 or progress.step == recipe.steps:
-            log(out, watch.line(progress, recipe))
+            log(out, watch.line(progress, recipe, minutes_left))
             watch = Watch()
         if dev and progress.step % recipe.dev_steps == 0:
             jobs = sorted({entry.partition(" ")[2] for entry in recipe.mix})
@@ -769,6 +893,7 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
         if time.monotonic() - saved > 60 * recipe.checkpoint_minutes:
             write_checkpoint(out, trainee, progress, copies, digest)
             saved = time.monotonic()
+    pools.close()
     return write_checkpoint(out, trainee, progress, copies, digest)
 
 

@@ -75,10 +75,10 @@ def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, settings:
     with pytest.MonkeyPatch.context() as patch:
         original = train.take_step
 
-        def five(trainee: train.Trainee, batch: train.Batch, frequent: train.Ids, step: int) -> torch.Tensor:
+        def five(trainee: train.Trainee, batch: train.Batch, frequent: train.Ids, step: int, left: float) -> Any:
             if step == 4:
                 signal.raise_signal(signal.SIGTERM)
-            return original(trainee, batch, frequent, step)
+            return original(trainee, batch, frequent, step, left)
 
         patch.setattr(train, "take_step", five)
         broken = run(made, tmp_path / "broken", recipe, path.name)
