@@ -21,6 +21,7 @@ Array = npt.NDArray[Any]
 
 BINARY_VERSION = 6  # of model.bin; CTranslate2 has written no other since 2020
 POSITION_OFFSET = 2  # BART's position tables begin with two rows that nothing reads
+NEVER = -1e4  # the logit of what the decoder may not say
 
 # In the order of CTranslate2's own list; numpy has no bfloat16, which is the upper half of a float32.
 _TYPES = ("<f4", "<i1", "<i2", "<i4", "<f2", "<u2")
@@ -58,7 +59,7 @@ def rebuild(weights: Path, out: Path, loosen: int | None = None) -> Path:
     _refuse_others(weights, variables)
     reads, says = vocabularies(weights)
     table = variables["encoder/embeddings_0/weight"]
-    if not np.array_equal(variables["decoder/embeddings/weight"], table[: len(says)]):
+    if not np.array_equal(variables["decoder/embeddings/weight"], table):
         raise ModelError(f"{weights}: encoder and decoder have tables of their own; no model of ours does. {_INSTEAD}")
     out.mkdir(parents=True, exist_ok=True)
     tensors = {"model.shared.weight": table, "final_logits_bias": np.zeros((1, len(table)), np.float32)}
@@ -142,7 +143,8 @@ def _refuse_others(weights: Path, variables: Mapping[str, Array]) -> None:
         for name, value in _OURS.items()
         if variables.get(f"{side}/{name}") != value
     ]
-    if wrong or "encoder/layernorm_embedding/gamma" not in variables or "decoder/projection/bias" in variables:
+    biased = np.setdiff1d(variables.get("decoder/projection/bias", np.zeros(1)), (0, NEVER)).any()
+    if wrong or "encoder/layernorm_embedding/gamma" not in variables or biased:
         reason = "; ".join(wrong) or "its norms or its last layer are others"
         raise ModelError(f"{weights}: only models of the family postedit-bart can be rebuilt ({reason}). {_INSTEAD}")
 

@@ -108,18 +108,22 @@ class Ct2Engine:
 
 
 def vocabularies(folder: Path) -> tuple[list[str], list[str]]:
-    """The pieces that a CTranslate2 model reads, and those that it says, by id."""
+    """The pieces that a CTranslate2 model reads, and those that it says, by id.
+
+    Where both are one vocabulary, `output_pieces` in the model's config.json tells how many of its pieces are said.
+    """
     shared = folder / "shared_vocabulary.json"
     paths = (
         [shared, shared] if shared.exists() else [folder / f"{side}_vocabulary.json" for side in ("source", "target")]
     )
     try:
         reads, says = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
+        said = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("output_pieces")
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{folder}: the vocabulary of this CTranslate2 model cannot be read ({error}). Convert the model again."
         ) from error
-    return list(reads), list(says)
+    return list(reads), list(says)[:said]
 
 
 def _start_token(folder: Path) -> str | None:
