@@ -398,7 +398,6 @@ class Trainee:
         self.model = BartForConditionalGeneration(BartConfig(**(self.settings | dropout | {"dtype": None})))
         self.model.set_attn_implementation(recipe.attention)
         self.model.to(device=device, dtype=torch.bfloat16 if recipe.precision == "bf16" else torch.float32)
-        torch._dynamo.config.suppress_errors = True
         for layer in self.layers if recipe.compile else []:
             layer.compile(dynamic=True)  # one by one: all are alike, so that one is compiled for all
         self.table = tensors[TABLE].float().to(device)
@@ -601,7 +600,7 @@ def move_matrices(trainee: Trainee, rate: float) -> None:
         momenta = [trainee.momenta[name] for name in names]
         gradients = [cast("torch.Tensor", master.grad) for master in masters]
         torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
-        moves = torch.stack(torch._foreach_lerp(gradients, momenta, MOMENTUM))
+        moves = torch.stack(gradients).lerp_(torch.stack(momenta), MOMENTUM)
         moves = orthogonal(moves.bfloat16() if moves.is_cuda else moves).float()
         torch._foreach_mul_(masters, 1 - rate * trainee.recipe.weight_decay)
         torch._foreach_add_(masters, moves.unbind(), alpha=-rate * UPDATE * max(masters[0].shape) ** 0.5)
@@ -620,7 +619,7 @@ def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
     for _ in range(5):
         square = x @ x.mT
         x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
-    return x.mT if tall else x
+    return cast("torch.Tensor", x.mT if tall else x)
 
 
 @torch.no_grad()
@@ -697,13 +696,13 @@ def said(trainee: Trainee, ids: torch.Tensor, most: int, temperature: float = 0.
     mask = ids != PAD
 
     def split(states: torch.Tensor) -> torch.Tensor:
-        return states.unflatten(-1, (heads, -1)).transpose(1, 2)
+        return states.view(*states.shape[:2], heads, -1).transpose(1, 2)
 
     def attended(attention: Any, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, seen: Any) -> Any:
         found = torch.nn.functional.scaled_dot_product_attention(split(query), keys, values, seen)
         return attention.out_proj(found.transpose(1, 2).flatten(2))
 
-    with torch.compiler.set_stance("force_eager"):  # type: ignore[no-untyped-call]
+    with torch.compiler.set_stance("force_eager"):
         states = model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
     layers = list(model.decoder.layers)
     read = [[split(p(states)) for p in (x.encoder_attn.k_proj, x.encoder_attn.v_proj)] for x in layers]
@@ -764,6 +763,12 @@ class Progress:
     pool: int = 0
     batch: int = 0
     target_tokens: int = 0
+
+    def count(self, batch: Batch) -> int:
+        """One step more; its target tokens come back."""
+        tokens = int((batch.outputs != PAD).sum())
+        self.step, self.batch, self.target_tokens = self.step + 1, self.batch + 1, self.target_tokens + tokens
+        return tokens
 
 
 def newest(out: Path) -> Path | None:
@@ -855,11 +860,10 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     warn_of_slow_precision(recipe, device)
     out.mkdir(parents=True, exist_ok=True)
-    start = newest(out) or init
-    trainee, progress = restore(start, recipe, device)
+    trainee, progress = restore(newest(out) or init, recipe, device)
     groups = read_packed(packed, {entry.partition(" ")[0] for entry in recipe.mix})
-    stream = Stream(groups, recipe, Seams.read(init / "sentencepiece.model", len(trainee.table)))
-    pools = Pools(stream, recipe.workers)
+    seams = Seams.read(init / "sentencepiece.model", len(trainee.table))
+    pools = Pools(Stream(groups, recipe, seams), recipe.workers)
     frequent = frequent_pieces(groups, trainee.output_pieces, recipe.softmax_frequent)
     digest = hashlib.sha256((packed / "manifest.json").read_bytes()).hexdigest()
     copies = [recipe_path, init / "sentencepiece.model"]
@@ -873,11 +877,7 @@ def train(recipe_path: Path, init: Path, packed: Path, out: Path, dev_path: Path
         batch = batches[progress.batch]
         loss = take_step(trainee, batch, frequent, progress.step, minutes_left)
         watch.losses.setdefault(batch.job, []).append(loss)
-        tokens = int((batch.outputs != PAD).sum())
-        watch.tokens += tokens
-        progress.target_tokens += tokens
-        progress.step += 1
-        progress.batch += 1
+        watch.tokens += progress.count(batch)
         if progress.batch == len(batches):
             progress.pool, progress.batch = progress.pool + 1, 0
             batches = pools.pool(progress.pool)

@@ -187,6 +187,68 @@ def test_rows_that_a_batch_does_not_touch_stand_still(made: Path) -> None:
     assert set(moved) == {0, 2, 5, 6, 7, 8, 30, 40}
 
 
+def test_greedy_says_what_generate_says(made: Path) -> None:
+    trainee = train.Trainee(made / "init", SMALL, torch.device("cpu"))
+    trainee.use_masters()
+    with torch.no_grad():
+        trainee.model.model.shared.weight.copy_(trainee.table)
+    inputs = [[0, *((7 * n + 3 * i * i) % 36 + 4 for i in range(3 + n)), 2] for n in range(9)]
+    ids = torch.from_numpy(train.padded(inputs))
+    trainee.model.eval()
+    found = train.said(trainee, ids, 20)
+    expected = trainee.model.generate(
+        input_ids=ids, attention_mask=ids != train.PAD, do_sample=False, num_beams=1, max_new_tokens=20,
+        suppress_tokens=[train.BOS, train.PAD],
+    )  # fmt: skip
+    assert found[:, : expected.shape[1] - 1].tolist() == expected[:, 1:].tolist()
+    assert len({tuple(row) for row in found.tolist()}) > 5
+
+
+def test_other_processes_draw_the_same_examples(made: Path) -> None:
+    group = train.read_packed(made / "packed", {"zh"})["zh"]
+    stream = train.Stream({"zh": group}, SMALL, seams(made))
+    pools = train.Pools(stream, workers=2)
+    for number in (0, 1, 2, 5):
+        for mine, theirs in zip(stream.pool(number), pools.pool(number), strict=True):
+            assert mine.job == theirs.job
+            assert np.array_equal(mine.inputs, theirs.inputs)
+            assert np.array_equal(mine.outputs, theirs.outputs)
+    pools.close()
+
+
+def test_padded_lengths_are_multiples_of_what_the_recipe_says(made: Path) -> None:
+    group = train.read_packed(made / "packed", {"zh"})["zh"]
+    batches = train.Stream({"zh": group}, dataclasses.replace(SMALL, multiple=8), seams(made)).pool(0)
+    widths = {table.shape[1] for batch in batches for table in (batch.inputs, batch.outputs)}
+    assert {width % 8 for width in widths} == {0}
+    assert all((batch.inputs[:, -8:] != train.PAD).any() for batch in batches)
+
+
+def test_a_run_by_the_clock_ends_when_its_time_is_up_with_a_rate_of_nothing(made: Path, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(SMALL, minutes=0.05, decay_minutes=0.04, steps=1, log_steps=1)
+    last = run(made, tmp_path, recipe)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().split("\n") if line]
+    assert last.name == f"step-{lines[-1]['step']:07d}"
+    assert lines[-1]["step"] > 1
+    assert lines[-1]["learning_rate"] < SMALL.learning_rate / 10
+    assert max(line["learning_rate"] for line in lines) == SMALL.learning_rate
+
+
+def test_a_softmax_over_all_pieces_teaches_as_the_sampled_one_does(made: Path) -> None:
+    batch = train.Batch("polish", np.array([[0, 30, 31, 2]]), np.array([[40, 41, 2]]))
+    moved = []
+    for count in (SMALL.softmax_frequent, 0):
+        recipe = dataclasses.replace(SMALL, softmax_frequent=count, dropout=0.0, softmax_random=0)
+        trainee = train.Trainee(made / "init", recipe, torch.device("cpu"))
+        pieces = np.arange(trainee.output_pieces)
+        frequent = pieces if not count else np.setdiff1d(pieces, [2, 40, 41])
+        train.take_step(trainee, batch, frequent, step=0)
+        moved.append(trainee)
+    assert torch.allclose(moved[0].table, moved[1].table, atol=1e-6)
+    for name, master in moved[0].masters.items():
+        assert torch.allclose(master, moved[1].masters[name], atol=1e-6), name
+
+
 def test_dev_scores_are_written_for_each_job(made: Path, tmp_path: Path) -> None:
     recipe = dataclasses.replace(SMALL, steps=2, dev_steps=2, dev_lines=4)
     dev = tmp_path / "dev.tsv"
