@@ -31,6 +31,7 @@ class Proposal:
 
     candidates: tuple[Candidate, ...]  # the draft first, no wording twice
     answers: Mapping[Job, Sequence[str]]  # all that the model said, repaired, the best first; up to `POOL` of a job
+    translated: float | None = None  # how likely the repaired draft is as a translation, in log-probability a token
 
 
 def propose(
@@ -92,7 +93,18 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     scored = _score([_distinct(row) for row in rows], segments, translator)
     if signals:
         scored = with_signals(scored, _asked(scored, segments, pools, translator), translator)
-    return [Proposal(row, pool) for row, pool in zip(scored, pools, strict=True)]
+    translated = _as_translations(segments, rows, translator) if several else [None] * len(rows)
+    return [Proposal(*one) for one in zip(scored, pools, translated, strict=True)]
+
+
+def _as_translations(
+    segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]], translator: Translator
+) -> list[float | None]:
+    """What the model gives each repaired draft as a translation of its source; None where it cannot be asked."""
+    requests = _requests(Job.RETRANSLATE, segments, rows) if Job.RETRANSLATE in translator.jobs else {}
+    asked = {n: one for n, one in requests.items() if _fits(translator, one)}
+    scores = iter(translator.score([*asked.values()], [_base(rows[n]) for n in asked]) if asked else [])
+    return [next(scores) if n in asked else None for n in range(len(rows))]
 
 
 def _answers(
@@ -128,9 +140,13 @@ def _requests(job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Can
 
 
 def _request(job: Job, segment: Segment, row: Sequence[Candidate]) -> Request:
-    mended = next((one.text for one in row if one.origin is Origin.REPAIR), row[0].text)
-    draft = "" if job is Job.RETRANSLATE else mended
+    draft = "" if job is Job.RETRANSLATE else _base(row)
     return Request(job, draft=draft, source="" if job is Job.POLISH else segment.source or "")
+
+
+def _base(row: Sequence[Candidate]) -> str:
+    """The repaired draft, or the draft."""
+    return next((one.text for one in row if one.origin is Origin.REPAIR), row[0].text)
 
 
 def _asked(

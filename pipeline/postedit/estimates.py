@@ -8,16 +8,17 @@ however much the judge likes a single part of it. A model that was studied bring
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.choices import passes
-from postedit.parts import Part, joined, parts
+from postedit.parts import Part, joined, linked, parts
 from postedit.translator import Job
-from postedit.weighing import Answers, Surroundings, signs
+from postedit.weighing import Answers, Surroundings, sentence_signs, signs
 
 if TYPE_CHECKING:
     from postedit.judge import Judge
@@ -37,6 +38,10 @@ UNSEEN = 10
 WORSE = 1.5  # points of chrF
 MOST = 10.0  # points of chrF
 
+# A rewrite reads better as it was written than in part. So it is taken whole where that is predicted to gain at least
+# this share of what its gaining parts alone would.
+WHOLE = 0.6
+
 Row = tuple[Candidate, ...]
 Place = tuple[int, ...]  # number of a segment, and of a candidate of its row, and of a part of that
 
@@ -47,11 +52,13 @@ def estimated(
     rows: Sequence[Row],
     judge: "Judge",
     answers: Sequence[Mapping[Job, Sequence[str]]] = (),
+    translated: Sequence[float | None] = (),
 ) -> list[Row]:
     """The rows with what each rewrite is predicted to gain, and behind each the text with its gaining parts alone.
 
     `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. `answers`
-    is all that the model said of each, by job, where the judge has the model's own weighing.
+    is all that the model said of each, by job, and `translated` what it gives its draft as a translation, where the
+    judge has the model's own weighing.
     """
     bases = [_base(row) for row in rows]
     wholes: dict[Place, str] = {
@@ -94,12 +101,38 @@ def estimated(
             return judge.weighing.gain(signs(part, origin, told[n], judged, around))
         return judge.line.own * judged + judge.line.article * around.rewrites
 
+    smooth = _smooth(articles, rows, raw, judge, translated)
     known: list[dict[int, list[tuple[float, Part]]]] = [{} for _ in rows]
     for (n, at), found in apart.items():
-        known[n][at] = [(gain(n, at, k, part), part) for k, part in enumerate(found)]
+        most = 0.0 if articles[n] in smooth else float("inf")
+        known[n][at] = [(min(most, gain(n, at, k, part)), part) for k, part in enumerate(found)]
     return [
-        _with_gains(segment, row, one) if one else row for segment, row, one in zip(segments, rows, known, strict=True)
+        _with_gains(segment, row, one, judge.weighing.least if judge.weighing else None) if one else row
+        for segment, row, one in zip(segments, rows, known, strict=True)
     ]
+
+
+def _smooth(
+    articles: Sequence[int],
+    rows: Sequence[Row],
+    raw: Mapping[Place, float | None],
+    judge: "Judge",
+    translated: Sequence[float | None],
+) -> set[int]:
+    """The articles that are not rough enough to be rewritten; none where the weighing does not say."""
+    rough = judge.weighing and judge.weighing.article
+    if not rough:
+        return set()
+    told: dict[int, list[dict[str, float]]] = {article: [] for article in articles}
+    for n, (article, row) in enumerate(zip(articles, rows, strict=True)):
+        base = _base(row)
+        edited = next((at for at, one in enumerate(row) if one.origin is Origin.POST_EDIT), base)
+        before, after = raw.get((n, base)), raw.get((n, edited))
+        judged = 0.0 if before is None or after is None else after - before
+        known = sentence_signs(row[base].score, row[edited].score, translated[n] if translated else None, judged)
+        if known:
+            told[article].append(known)
+    return {article for article, sentences in told.items() if rough.gain(sentences) < rough.least}
 
 
 def _qualities(judge: "Judge", segments: Sequence[Segment], texts: Mapping[Place, str]) -> dict[Place, float | None]:
@@ -108,14 +141,19 @@ def _qualities(judge: "Judge", segments: Sequence[Segment], texts: Mapping[Place
     return dict(zip(texts, found, strict=True))
 
 
-def _with_gains(segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[float, Part]]]) -> Row:
-    """The row with qualities: the draft's is none, a rewrite's all that its parts gain and lose."""
+def _with_gains(
+    segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[float, Part]]], least: float | None
+) -> Row:
+    """The row with qualities: the draft's is none, a rewrite's all that its parts gain and lose.
+
+    `least` is what a rewrite must gain by the model's own weighing, where there is one.
+    """
     base = row[_base(row)]
     found: dict[str, Candidate] = {}
     for at, one in enumerate(row):
         if at in known:
             found.setdefault(one.text, replace(one, quality=sum(gain for gain, _ in known[at])))
-            text, gain = _gaining(segment, base, known[at])
+            text, gain = gaining(base.text, known[at], partial(passes, segment, base), least)
             if text != base.text:
                 steps = tuple(dict.fromkeys((*one.steps, IN_PART)))
                 found.setdefault(text, Candidate(text, one.origin, steps=steps, quality=gain))
@@ -124,13 +162,26 @@ def _with_gains(segment: Segment, row: Row, known: Mapping[int, Sequence[tuple[f
     return tuple(found.values())
 
 
-def _gaining(segment: Segment, base: Candidate, apart: Sequence[tuple[float, Part]]) -> tuple[str, float]:
-    """The base with the parts that gain, the best first, as long as no check objects; and what they gain together."""
-    taken: list[tuple[float, Part]] = []
-    for gain, part in sorted(apart, key=lambda pair: -pair[0]):
-        if gain > 0 and passes(segment, base, joined(base.text, [one for _, one in taken] + [part])):
-            taken.append((gain, part))
-    return joined(base.text, [part for _, part in taken]), sum(gain for gain, _ in taken)
+def gaining(
+    text: str, apart: Sequence[tuple[float, Part]], passing: Callable[[str], bool], least: float | None = None
+) -> tuple[str, float]:
+    """The text with the parts that gain, the best first, as long as it passes; and what they gain together.
+
+    Where `least` is given, parts between which words move are one, and the whole rewrite is preferred that gains
+    nearly as much (`WHOLE`) and no less than that.
+    """
+    found = [part for _, part in apart]
+    groups = [[n] for n in range(len(apart))] if least is None else linked(text, found)
+    units = [(sum(apart[n][0] for n in group), [found[n] for n in group]) for group in groups]
+    taken: list[Part] = []
+    total = 0.0
+    for gain, some in sorted(units, key=lambda unit: -unit[0]):
+        if gain > 0 and passing(joined(text, taken + some)):
+            taken, total = taken + some, total + gain
+    whole = sum(gain for gain, _ in units)
+    if least is not None and taken and whole >= max(least, WHOLE * total) and passing(joined(text, found)):
+        return joined(text, found), whole
+    return joined(text, taken), total
 
 
 def _means(

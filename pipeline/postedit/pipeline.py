@@ -73,7 +73,10 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
         segments, translator, config.hypotheses, known, repair, signals=gate.predictor is not None, several=several
     )
     rows = [one.candidates for one in found]
-    return estimated(articles, segments, rows, gate.judge, [one.answers for one in found]) if gate.judge else rows
+    if gate.judge is None:
+        return rows
+    answers, translated = [one.answers for one in found], [one.translated for one in found]
+    return estimated(articles, segments, rows, gate.judge, answers, translated)
 
 
 def _check_source(article: Article, language: str) -> None:

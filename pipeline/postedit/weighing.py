@@ -2,8 +2,9 @@
 
 A model that is unsure says something else each time; what it says again and again, and says with the draft before it
 and without, is likelier right. That is the thought of minimum Bayes risk decoding (Kumar and Byrne, NAACL 2004), asked
-here of each part of a rewrite (`parts`). How much each sign counts was fitted on drafts with references, for one model
-(models/fit_parts.py), and stands in its manifest, under "gate".
+here of each part of a rewrite (`parts`). A part alone tells little of whether its article is rough at all, so that is
+asked first, of all its sentences together (`Roughness`). How much each sign counts was fitted on drafts with
+references, for one model (models/fit_parts.py), and stands in its manifest, under "gate".
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 from postedit.article import Origin
@@ -31,6 +33,63 @@ SIGNS = (
     "judged", "article", "draft", "agreed", "put in borne out", "taken out missed", "put in", "taken out", "borne out",
     "is of a post-edit", "constant",
 )  # fmt: skip
+
+
+# What tells of a sentence whether its draft is rough, in log-probability a token: how likely the model finds it as a
+# post-edit of itself, and as a translation of its source (free translations are unlikely, but need no mending, which
+# the first tells); how much likelier its own post-edit; and by how many points the judge likes that better.
+SENTENCE_SIGNS = ("kept", "translated", "rewritten", "judged", "constant")
+
+# Sentences that every article is taken to have beside its own, of which nothing is known: one alone says little.
+UNSEEN = 5
+
+MOST = 10.0  # points of the judge: a sentence that is garbage says nothing of the others
+
+
+@dataclass(frozen=True, slots=True)
+class Roughness:
+    """Points that a sentence of an article is predicted to gain, on average, by what its sentences tell.
+
+    >>> nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
+    >>> rough = Roughness({**nothing, "kept": -2.0}, {**nothing, "kept": -0.5}, least=1.5)
+    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5}] * 5)
+    (1.0, 2.0)
+    """
+
+    weights: Mapping[str, float]  # of `SENTENCE_SIGNS`, by name
+    usual: Mapping[str, float]  # the signs of a sentence of which nothing is known
+    least: float  # an article that is predicted to gain less is left as it is
+
+    @classmethod
+    def from_manifest(cls, said: Any) -> "Roughness":
+        """What stands in a manifest under "article"; KeyError, TypeError or ValueError for what is none."""
+        weights, usual = ({name: float(said[key][name]) for name in SENTENCE_SIGNS} for key in ("weights", "usual"))
+        return cls(weights, usual, float(said["least"]))
+
+    def gain(self, sentences: Sequence[Mapping[str, float]]) -> float:
+        """Points, of the mean of chrF and BLEU."""
+        known = article_signs(sentences, self.usual)
+        return sum(weight * known[name] for name, weight in self.weights.items())
+
+
+def article_signs(sentences: Sequence[Mapping[str, float]], usual: Mapping[str, float]) -> dict[str, float]:
+    """The mean of each sign, as if there had been `UNSEEN` usual sentences more."""
+    count = len(sentences) + UNSEEN
+    return {name: (sum(one[name] for one in sentences) + UNSEEN * usual[name]) / count for name in SENTENCE_SIGNS}
+
+
+def sentence_signs(
+    base: float | None, rewrite: float | None, translated: float | None, judged: float
+) -> dict[str, float] | None:
+    """What a sentence tells of its article, by name; None where the model did not say enough.
+
+    `base` and `rewrite` are the scores of the draft and of its post-edit, which is None where it is the draft.
+    """
+    if base is None or translated is None or not isfinite(base) or not isfinite(translated):
+        return None
+    rewritten = 0.0 if rewrite is None or not isfinite(rewrite) else base - rewrite
+    judged = max(-MOST, min(MOST, judged))
+    return dict(zip(SENTENCE_SIGNS, (base, translated, rewritten, judged, 1.0), strict=True))
 
 
 @dataclass(frozen=True)
@@ -57,6 +116,7 @@ class Weighing:
 
     weights: Mapping[str, float]  # of `SIGNS`, by name
     least: float  # points that a rewrite must be predicted to gain
+    article: Roughness | None = None  # where there is one, only rough articles are rewritten
 
     @classmethod
     def from_manifest(cls, said: Any) -> "Weighing":
@@ -68,15 +128,19 @@ class Weighing:
         postedit.errors.ModelError: manifest: the weights of the gate's parts cannot be read (KeyError: 'judged').
         """
         try:
-            return cls({name: float(said["weights"][name]) for name in SIGNS}, float(said["least"]))
-        except (KeyError, TypeError, ValueError) as error:
+            rough = Roughness.from_manifest(said["article"]) if said.get("article") else None
+            return cls({name: float(said["weights"][name]) for name in SIGNS}, float(said["least"]), rough)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             raise ModelError(f"manifest: the weights of the gate's parts cannot be read ({told}).") from error
 
     @property
     def digest(self) -> str:
         """For the run signature: another line chooses other texts."""
-        return hashlib.sha256(json.dumps(sorted(self.weights.items())).encode()).hexdigest()[:8]
+        said: list[Any] = sorted(self.weights.items())
+        if self.article:
+            said += [sorted(self.article.weights.items()), sorted(self.article.usual.items()), self.article.least]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def gain(self, signs: Mapping[str, float]) -> float:
         """Points, of the mean of chrF and BLEU."""
