@@ -31,7 +31,7 @@ from models.judge import ARTICLE, Translations, sentence_bleu, sentence_chrf
 from postedit import judge, weights
 from postedit.article import Origin, Segment
 from postedit.candidates import Proposal, proposals
-from postedit.estimates import JUDGED, article_mean, gaining
+from postedit.estimates import FREE, JUDGED, article_mean, gaining
 from postedit.parts import Part, joined, parts
 from postedit.translator import Job, Request, Translator
 from postedit.weighing import (
@@ -49,14 +49,15 @@ GOOD = ("bergamot-base", "microsoft", "google")  # must not lose
 ENGINES = ("argos", "opusmt", "nllb", *GOOD)
 CLEAN = "references"  # as drafts that need nothing: not fitted on, for no gain is to be had there
 FOLDS = 5
+APART = 5  # lines between what is read whole and what is spread
 RIDGE = 30.0  # on standardized signs
 CLIP = 12.0  # points: a few lines that are another text would pull the line
 CLIP_ARTICLE = 4.0
-LEASTS = (0.5, 1.0, 1.5, 2.0, 3.0)
+LEASTS = (0.5, 1.0, 2.0, 3.0)
 LEAST_ARTICLES = (0.0, 0.3, 0.6, 1.0)
 # Points of a good engine, in the mean of chrF and BLEU. Some of microsoft's drafts lack most of their text: to mend
 # them wins chrF, and loses BLEU whatever is put in.
-MOST_LOST = 0.25
+MOST_LOST = 0.15
 MOST_CLEAN, MOST_ALONE = 0.03, 0.05  # share of the references, in articles of `ARTICLE` lines and of one
 
 Floats = npt.NDArray[np.float64]
@@ -87,6 +88,7 @@ class Offer:
                 (float(gain), part) for (kind, part), gain in zip(self.apart, predicted, strict=True) if kind is origin
             ]
             found, total = gaining(self.text, known, lambda _: True, least)
+            total -= FREE if origin is Origin.RETRANSLATE else 0.0
             if total >= least and total > best:
                 best, text = total, found
         return text
@@ -100,15 +102,19 @@ class Offer:
         return float(np.clip(after - before, -CLIP, CLIP))
 
 
-def readable(translator: Translator, seen: Translations, lines: int) -> list[int]:
-    """The first lines of the set, but for those that are too long for the model beside some engine's draft."""
+def readable(translator: Translator, seen: Translations, first: int, spread: int) -> list[int]:
+    """The first lines of the set, whole documents, and as many more as `spread` says, far from each other.
+
+    Those that are too long for the model beside some engine's draft are left out.
+    """
     found = []
-    for n, source in enumerate(seen.sources[:lines]):
+    for n, source in enumerate(seen.sources):
         texts = [*(side[n] for side in seen.texts.values()), seen.references[ENGINES[0]][n]]
         requests = [Request(Job.POST_EDIT, draft=text, source=source) for text in texts]
         if all(translator.count(one) <= translator.max_tokens for one in requests):
             found.append(n)
-    return found
+    rest = [n for n in found if n >= first + APART]
+    return [n for n in found if n < first] + rest[:: max(1, len(rest) // max(1, spread))][:spread]
 
 
 def offers(translator: Translator, reader: judge.Judge, seen: Translations, lines: Sequence[int]) -> Iterator[Offer]:
@@ -208,7 +214,7 @@ class Rough:
         """From articles of all engines, the references too: what good drafts have no need of must be told apart."""
         whole = articles(read)
         told = {key: [one for n in some if (one := read[n].told)] for key, some in whole.items()}
-        good = [one for (engine, _), some in told.items() if engine in GOOD for one in some]
+        good = [one for (engine, _), some in told.items() if engine in (*GOOD, CLEAN) for one in some]
         usual = {name: float(np.mean([one[name] for one in good])) for name in SENTENCE_SIGNS}
         x = np.array([[*article_signs(told[key], usual).values()] for key in whole])
         y = np.array([np.mean([read[n].gain(predicted[n]) for n in some]) for some in whole.values()])
@@ -304,14 +310,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Fit how the parts of a model's rewrites are weighed.")
     parser.add_argument("model", type=Path, help="a model's folder, with manifest.json")
     parser.add_argument("triples", type=Path, help="source, draft, reference, set.engine; .zst or not")
-    parser.add_argument("--lines", type=int, default=240, help="of wmt20, for each engine")
+    parser.add_argument("--first", type=int, default=220, help="lines of wmt20, for each engine: whole documents")
+    parser.add_argument("--spread", type=int, default=200, help="more lines, from all over the set")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="put the weighing into the model's manifest")
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
     folder = next(one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE)
     seen = Translations(options.triples, SET, ENGINES)
-    lines = readable(translator, seen, options.lines)
+    lines = readable(translator, seen, options.first, options.spread)
     found = fitted([*offers(translator, judge.load(folder, threads=options.threads), seen, lines)])
     print(json.dumps(found, indent=1))
     if found["least"] is None:

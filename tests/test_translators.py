@@ -132,11 +132,11 @@ def test_an_empty_request_gets_no_output_and_an_empty_output_a_score() -> None:
 
 def test_what_is_too_long_is_refused_and_never_cut() -> None:
     shipped = weights.load(threads=1)
-    long = Request(Job.POLISH, draft="river " * 400)
-    assert shipped.count(long) > shipped.max_tokens == 256
-    with pytest.raises(ModelError, match=r"request 2 has \d+ tokens, and polish-v0@\w+ reads at most 256"):
+    long = Request(Job.POLISH, draft="river " * 500)
+    assert shipped.count(long) > shipped.max_tokens == 400
+    with pytest.raises(ModelError, match=r"request 2 has \d+ tokens, and tri-v5@\w+ reads at most 400"):
         shipped.translate([Request(Job.POLISH, draft="It rains."), long], 1)
-    with pytest.raises(ModelError, match="reads at most 256"):
+    with pytest.raises(ModelError, match="reads at most 400"):
         shipped.score([long], ["x"])
     short = Request(Job.POLISH, draft="It rains.")
     assert shipped.score([short, short], [long.draft, "It rains."]) == [None, *shipped.score([short], ["It rains."])]
@@ -144,7 +144,7 @@ def test_what_is_too_long_is_refused_and_never_cut() -> None:
 
 def test_a_job_that_the_model_does_not_know_is_refused() -> None:
     with pytest.raises(ModelError, match="cannot post-edit; it can polish"):
-        weights.load(threads=1).translate([Request(Job.POST_EDIT, draft="a", source="b")], 1)
+        weights.load(threads=1, jobs=[Job.POLISH]).translate([Request(Job.POST_EDIT, draft="a", source="b")], 1)
 
 
 def test_our_family_reads_source_before_draft(work: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_models_weighing_goes_to_the_judge_with_its_threshold(monkeypatch: pyt
 
 
 def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right: bool = True) -> list[fit_parts.Offer]:
-    """Where a part gains 3 points if most answers have it and loses 2 if not; it always loses where it is not `right`."""
+    """Where a part gains 3 points if most answers have it and loses 2 if not; where it is not `right` it loses."""
     made = []
     for n in range(60):
         said: Mapping[str, float] = PLAIN | {"agreed": float(dice.random() > 0.5), "constant": 1.0}

@@ -42,6 +42,11 @@ MOST = 10.0  # points of chrF
 # this share of what its gaining parts alone would.
 WHOLE = 0.6
 
+# A retranslation owes the draft nothing, and what is predicted of its many parts adds up its errors, too: by a model's
+# own weighing it must be so many points better than a post-edit. On 200 lines of wmt20 that no line saw it won argos
+# 1.5 BLEU with this, and 1.3 without.
+FREE = 2.0
+
 Row = tuple[Candidate, ...]
 Place = tuple[int, ...]  # number of a segment, and of a candidate of its row, and of a part of that
 
@@ -152,11 +157,12 @@ def _with_gains(
     found: dict[str, Candidate] = {}
     for at, one in enumerate(row):
         if at in known:
-            found.setdefault(one.text, replace(one, quality=sum(gain for gain, _ in known[at])))
+            less = FREE if least is not None and one.origin is Origin.RETRANSLATE else 0.0
+            found.setdefault(one.text, replace(one, quality=sum(gain for gain, _ in known[at]) - less))
             text, gain = gaining(base.text, known[at], partial(passes, segment, base), least)
             if text != base.text:
                 steps = tuple(dict.fromkeys((*one.steps, IN_PART)))
-                found.setdefault(text, Candidate(text, one.origin, steps=steps, quality=gain))
+                found.setdefault(text, Candidate(text, one.origin, steps=steps, quality=gain - less))
         else:
             found.setdefault(one.text, replace(one, quality=0.0) if one.origin in BASES else one)
     return tuple(found.values())

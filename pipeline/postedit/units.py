@@ -13,6 +13,9 @@ from postedit.repairs import Known
 from postedit.structure import label
 from postedit.suites import A_LINE, Sample, Unit
 
+# Lines of a test set that are judged together: all come from one system, and few articles are longer.
+TOGETHER = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -28,7 +31,7 @@ class Place:
 class Cut:
     """The samples, cut into segments. `segments`, `articles`, `kinds`, `known` and `defects` run in step."""
 
-    articles: Sequence[int]  # the number of the sample
+    articles: Sequence[int]  # the number of the first sample of the article: a sample is one, or `TOGETHER` lines are
     segments: Sequence[Segment]
     kinds: Sequence[Kind]
     known: Sequence[Known]
@@ -38,19 +41,19 @@ class Cut:
 
 
 def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
-    """Label each sample and cut it. A line of a test set is prose, whatever it looks like."""
+    """Label each sample and cut it. A line of a test set is prose, whatever it looks like, and one of an article's."""
     segments: list[Segment] = []
     articles: list[int] = []
     kinds: list[Kind] = []
     known: list[Known] = []
     places, labelled = [], False
     for number, sample in enumerate(given):
-        article = sample.article
-        if any(block.why != A_LINE for block in article.blocks):
+        article, whole = sample.article, any(block.why != A_LINE for block in sample.article.blocks)
+        if whole:
             article, labelled = label(article), True
         first, found = len(segments), segments_of(article, cleaner.translator)
         segments += found
-        articles += [number] * len(found)
+        articles += [number if whole else number - number % TOGETHER] * len(found)
         kinds += [article.blocks[one.block].kind for one in found]
         known += known_of(article, found)
         gone = [block for block in article.blocks if block.kind is Kind.FURNITURE]

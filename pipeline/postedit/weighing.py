@@ -41,7 +41,7 @@ SIGNS = (
 SENTENCE_SIGNS = ("kept", "translated", "rewritten", "judged", "constant")
 
 # Sentences that every article is taken to have beside its own, of which nothing is known: one alone says little.
-UNSEEN = 5
+UNSEEN = 10
 
 MOST = 10.0  # points of the judge: a sentence that is garbage says nothing of the others
 
@@ -52,7 +52,7 @@ class Roughness:
 
     >>> nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
     >>> rough = Roughness({**nothing, "kept": -2.0}, {**nothing, "kept": -0.5}, least=1.5)
-    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5}] * 5)
+    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5}] * 10)
     (1.0, 2.0)
     """
 
