@@ -93,7 +93,7 @@ def test_a_fault_of_the_users_own_is_learned_and_clean_mends_it(mine: Path, tmp_
     assert "according to the reports" not in cleaned_text
     listed = command("models", str(out))
     assert listed.returncode == 0
-    assert listed.stdout.startswith("my-model: polish; 88 MB; weights: MIT base;")
+    assert listed.stdout.startswith("my-model: polish; 157 MB; weights: MIT base;")
     assert "; from tri-v5@" in listed.stdout
     assert f"; fine-tuned on {mine}, whose licence is not known here" in listed.stdout
     assert "checked by sha256" in listed.stdout

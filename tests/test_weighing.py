@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from models import fit_parts
-from postedit import FakeTranslator, judge, weights
+from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import proposals
 from postedit.choices import Gate
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
-from postedit.estimates import estimated, gaining
+from postedit.estimates import JUDGED, estimated, gaining
 from postedit.parts import parts
 from postedit.signals import POOL
 from postedit.translator import Job, Request
@@ -28,6 +28,7 @@ DRAFT = "Yesterday the town fell a big rain and many streets are flooded."
 ANSWER = "Yesterday the city fell a heavy rain and many streets were flooded."
 OTHERS = (ANSWER, "Yesterday the city fell a big rain and many streets are flooded.", DRAFT)
 PLAIN = dict.fromkeys(SIGNS, 0.0)
+ROOT = Path(__file__).resolve().parent.parent
 FOLDER = next(one for one in weights.shipped() if one.name == weights.JUDGE).weights.parent
 
 
@@ -172,6 +173,21 @@ def test_only_a_rough_article_is_rewritten() -> None:
     assert [row[1].quality for row in told(*[-1.0] * 5)] == [0.0] * 5
     assert [row[1].quality for row in told(-1.5)] == [0.0]  # alone, it tells too little
     assert weighing.digest != replace(weighing, article=None).digest
+
+
+def test_sentences_that_one_engine_drafted_tell_together_that_they_are_rough() -> None:
+    lines = (ROOT / "corpora" / "rough-news" / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    paragraphs = [paragraph for line in lines[:2] for paragraph in json.loads(line)["paragraphs"]]
+    sentences = [one for paragraph in paragraphs for one in paragraph["sentences"]][:12]
+    records = [(one["drafts"]["early"], one["zh"]) for one in sentences]
+
+    def rewritten(cleaner: Cleaner) -> int:
+        found = cleaner.pipe(records, batch_size=len(records))
+        return sum(one.chosen.origin in JUDGED for edited in found for one in edited.choices)
+
+    alone, together = Cleaner(), Cleaner(together=True)
+    assert rewritten(together) > rewritten(alone) + 3
+    assert together.signature == f"{alone.signature}|together"
 
 
 def test_a_word_that_moves_is_taken_whole_or_left() -> None:

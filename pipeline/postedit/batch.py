@@ -26,6 +26,9 @@ from postedit.places import Job
 # How many articles go to the model together: enough to fill its batches, few enough to stop soon when interrupted.
 ARTICLES_AT_ONCE = 16
 
+# The same where they are judged together: from so many even single sentences tell which engine is rough.
+JUDGED_TOGETHER = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -118,8 +121,9 @@ def _clean(cleaner: Cleaner, given: _Given) -> _Made:
     """The articles, cleaned. A record whose source is another text's is cleaned without it, and a warning says so."""
     edited: list[Edited] = []
     warnings: dict[int, str] = {}
-    for at in range(0, len(given.articles), ARTICLES_AT_ONCE):
-        some = list(given.articles[at : at + ARTICLES_AT_ONCE])
+    many = JUDGED_TOGETHER if cleaner.config.together else ARTICLES_AT_ONCE
+    for at in range(0, len(given.articles), many):
+        some = list(given.articles[at : at + many])
         try:
             edited += cleaner.clean_articles(some)
         except ArticleError:

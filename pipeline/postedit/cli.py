@@ -130,6 +130,9 @@ def _add_clean(commands: Any) -> None:
         "--threads", type=int, help="threads of the model; default: as many as there are cores, at most 4"
     )
     clean.add_argument("--device", choices=["auto", "cpu", "cuda"])
+    clean.add_argument(
+        "--together", action="store_true", default=None, help="one engine drafted all records: judge them together"
+    )
     clean.add_argument("--keep-furniture", action="store_true", default=None, help="keep the page around the article")
     clean.add_argument("--offline", action="store_true", default=None, help="never touch the network")
     clean.add_argument("--resume", action="store_true", help="skip inputs whose result is there already")
@@ -176,7 +179,9 @@ def clean_command(arguments: argparse.Namespace) -> int:
 def _config(arguments: argparse.Namespace) -> "Config":
     from postedit.config import Config
 
-    names = ("model", "margin", "max_edit_rate", "hypotheses", "threads", "device", "keep_furniture", "offline")
+    names = (
+        "model", "margin", "max_edit_rate", "hypotheses", "threads", "device", "together", "keep_furniture", "offline",
+    )  # fmt: skip
     settings = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if arguments.config is not None:
         return Config.from_file(arguments.config, **settings)

@@ -47,6 +47,10 @@ class Config:
     # Leave the page around the article (menus, comment boxes, teasers) in the text.
     keep_furniture: bool = False
 
+    # One engine drafted all records of a JSONL file: they are judged together (200 at a time; in the library, those of
+    # a batch). An article of a few sentences hardly tells whether it is rough; in company it does.
+    together: bool = False
+
     # Never touch the network, even for a hub id.
     offline: bool = False
 

@@ -42,7 +42,7 @@ def clean_articles(
 
     segments = [one for row in rows for one in row]
     known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]
-    articles_of = [number for number, row in enumerate(rows) for _ in row]
+    articles_of = [0 if config.together else number for number, row in enumerate(rows) for _ in row]
     proposed = candidates(articles_of, segments, translator, gate, config, known)
     chosen = [
         choose(one, row, inspect(one, about.year), gate)

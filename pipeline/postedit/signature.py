@@ -23,4 +23,5 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config) -> 
             *([f"judge:{gate.judge.name}/{gate.least_gain:g}"] if gate.judge else []),
         ]
     furniture = "keep" if config.keep_furniture else "drop"
-    return "|".join([*parts, f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"])
+    parts += [f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"]
+    return "|".join([*parts, "together"] if config.together else parts)

@@ -13,8 +13,8 @@ from postedit.repairs import Known
 from postedit.structure import label
 from postedit.suites import A_LINE, Sample, Unit
 
-# Lines of a test set that are judged together: all come from one system, and few articles are longer.
-TOGETHER = 20
+# The article of all lines of a test set: one system wrote them, and a line alone does not tell whether that is rough.
+LINES = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Place:
 class Cut:
     """The samples, cut into segments. `segments`, `articles`, `kinds`, `known` and `defects` run in step."""
 
-    articles: Sequence[int]  # the number of the first sample of the article: a sample is one, or `TOGETHER` lines are
+    articles: Sequence[int]  # the number of the sample; all single lines are one article
     segments: Sequence[Segment]
     kinds: Sequence[Kind]
     known: Sequence[Known]
@@ -41,19 +41,19 @@ class Cut:
 
 
 def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
-    """Label each sample and cut it. A line of a test set is prose, whatever it looks like, and one of an article's."""
+    """Label each sample and cut it. A line of a test set is prose, whatever it looks like, and all are one article."""
     segments: list[Segment] = []
     articles: list[int] = []
     kinds: list[Kind] = []
     known: list[Known] = []
     places, labelled = [], False
     for number, sample in enumerate(given):
-        article, whole = sample.article, any(block.why != A_LINE for block in sample.article.blocks)
-        if whole:
-            article, labelled = label(article), True
+        article, line = sample.article, len(sample.article.blocks) < 2
+        if any(block.why != A_LINE for block in article.blocks):
+            article, labelled, line = label(article), True, False
         first, found = len(segments), segments_of(article, cleaner.translator)
         segments += found
-        articles += [number if whole else number - number % TOGETHER] * len(found)
+        articles += [LINES if line or cleaner.config.together else number] * len(found)
         kinds += [article.blocks[one.block].kind for one in found]
         known += known_of(article, found)
         gone = [block for block in article.blocks if block.kind is Kind.FURNITURE]
