@@ -180,9 +180,16 @@ def test_the_signature_names_the_judge() -> None:
 
 def test_a_model_that_polishes_and_one_with_a_gate_of_its_own_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert offering(Job.POLISH).gate.judge is None
-    assert Cleaner().gate.judge is None
     monkeypatch.setattr(weights, "own_gate", lambda _translator: {"margin": 0.2})
     assert offering().gate.judge is None
+
+
+def test_the_model_that_ships_brings_a_weighing_of_its_own() -> None:
+    gate = Cleaner().gate
+    assert gate.judge is not None
+    assert gate.judge.weighing is not None
+    assert gate.judge.weighing.article is not None
+    assert gate.least_gain == gate.judge.weighing.least
 
 
 def test_an_open_gate_still_asks_the_judge_which_is_best() -> None:
@@ -193,7 +200,7 @@ def test_an_open_gate_still_asks_the_judge_which_is_best() -> None:
 
 def test_a_judge_is_no_model_that_writes() -> None:
     with pytest.raises(
-        ModelError, match=r"judge-v1 only judges what a model writes\. Name a model that writes: polish"
+        ModelError, match=r"judge-v1 only judges what a model writes\. Name a model that writes: tri-v5"
     ):
         Cleaner(model="judge-v1")
 
