@@ -36,6 +36,8 @@ eval: $(READY)
 	$(BIN)/python eval/gate.py
 	test ! -e $(TRIPLES) || $(BIN)/python eval/repairs.py $(TRIPLES) --only wmt21.moz- --year 2020 \
 	    -o eval/results/repairs-wmt21.json
+	test ! -e $(TRIPLES) || $(BIN)/python eval/post_edit.py $(TRIPLES) --model default --only wmt21 --limit 120 \
+	    --engines argos nllb google -o eval/results/articles-wmt21.json
 	test ! -e $(TRIPLES) || $(BIN)/python eval/judge.py $(TRIPLES) -o eval/results/judge.json
 	$(BIN)/python eval/tables.py
 
