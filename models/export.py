@@ -26,11 +26,11 @@ from ctranslate2.specs import common_spec, model_spec, transformer_spec
 from safetensors.numpy import load_file
 from sentencepiece import sentencepiece_model_pb2
 
+from postedit.ct2_weights import NEVER, POSITION_OFFSET
+
 Array = npt.NDArray[Any]
 
 FAMILY = "postedit-bart"
-POSITION_OFFSET = 2  # BART's position tables begin with two rows that nothing reads
-NEVER = -1e4  # the logit of what the decoder may not say
 EMBEDDED_LIMIT = 45_000_000  # bytes of weights that a wheel may carry for one model
 
 

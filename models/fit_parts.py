@@ -42,7 +42,7 @@ from postedit.weighing import (
     article_signs,
     sentence_signs,
     signs,
-)  # fmt: skip
+)
 
 SET = "wmt20"
 GOOD = ("bergamot-base", "microsoft", "google")  # must not lose

@@ -80,9 +80,7 @@ class Recipe:
     threads: int = 2
     workers: int = 0  # processes that draw and pad the next examples meanwhile; a GPU would wait for them
     compile: bool = False  # the layers, by torch.compile: twice as fast on a GPU, after a minute
-    minutes: float = (
-        0.0  # of this run, where a lease or a night is what there is: the clock says when it ends, not `steps`
-    )
+    minutes: float = 0.0  # of this run: where set, the clock says when it ends, and not `steps`
     decay_minutes: float = 0.0
     log_steps: int = 20
     dev_steps: int = 500
@@ -686,11 +684,8 @@ def greedy(trainee: Trainee, inputs: Sequence[Sequence[int]], tokens: int = 4000
 
 
 @torch.no_grad()
-def said(trainee: Trainee, ids: torch.Tensor, most: int, temperature: float = 0.0) -> torch.Tensor:
-    """What the model says to each row of padded inputs, at most `most` pieces and at most 200, padded.
-
-    At a temperature of 0 the most probable piece at each step, else one that is drawn.
-    """
+def said(trainee: Trainee, ids: torch.Tensor, most: int) -> torch.Tensor:
+    """The most probable pieces after each row of padded inputs, at most `most` and at most 200, padded."""
     model, most = trainee.model.model, min(most, 200)
     heads = trainee.settings["decoder_attention_heads"]
     mask = ids != PAD
@@ -725,8 +720,7 @@ def said(trainee: Trainee, ids: torch.Tensor, most: int, temperature: float = 0.
             x = layer.final_layer_norm(x + layer.fc2(torch.nn.functional.gelu(layer.fc1(x))))
         logits = (x[:, 0] @ model.shared.weight[: trainee.output_pieces].T).float()
         logits[:, [BOS, PAD]] = -math.inf
-        last = torch.multinomial((logits / temperature).softmax(-1), 1)[:, 0] if temperature else logits.argmax(-1)
-        last = torch.where(open_, last, PAD)
+        last = torch.where(open_, logits.argmax(-1), PAD)
         rows[:, at] = last
         open_ &= last != EOS
         if at % 8 == 7 and not open_.any():

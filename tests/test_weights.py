@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,12 @@ def test_float32_is_another_precision_of_the_same_model() -> None:
     exact = weights.load(threads=1, compute_type="float32")
     assert exact.name == weights.load(threads=1).name.replace("int8", "float32")
     assert exact.translate([Request(Job.POLISH, draft="It rains.")], 1) == [["It rains."]]
+
+
+def test_a_wheel_has_all_that_ships_under_its_name() -> None:
+    settings = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    included = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included == {f"models/{one.name}": f"postedit/_weights/{one.name}" for one in weights.shipped()}
 
 
 def test_weights_are_found_where_a_wheel_puts_them(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

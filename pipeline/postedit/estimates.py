@@ -18,7 +18,7 @@ from postedit.article import Candidate, Origin, Segment
 from postedit.choices import passes
 from postedit.parts import Part, joined, linked, parts
 from postedit.translator import Job
-from postedit.weighing import Answers, Surroundings, sentence_signs, signs
+from postedit.weighing import MOST, Answers, Surroundings, sentence_signs, signs
 
 if TYPE_CHECKING:
     from postedit.judge import Judge
@@ -36,7 +36,6 @@ IN_PART = "in part"
 # is all that is known of its article, changed 5 % of google's for worse wordings.
 UNSEEN = 10
 WORSE = 1.5  # points of chrF
-MOST = 10.0  # points of chrF
 
 # A rewrite reads better as it was written than in part. So it is taken whole where that is predicted to gain at least
 # this share of what its gaining parts alone would.
