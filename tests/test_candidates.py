@@ -154,3 +154,11 @@ def test_a_repair_that_leaves_no_place_for_the_markup_takes_no_other_with_it() -
     row = propose([segment], None)[0]
     assert row[-1].text in ("The the river rises, he said.", "The river rises, he said.")
     assert lay(segment, row[-1].text) in ("The **the river** rises, he said.", "The **river** rises, he said.")
+
+
+def test_a_rewrite_begins_and_counts_as_its_draft_does() -> None:
+    draft, source = "It is to open 116 routes .", "将开通116条航线。"
+    fake = FakeTranslator({source: "it opens 16 routes."}, [Job.POST_EDIT])
+    found = propose([Segment(draft, 0, source=source)], fake)[0]
+    assert found[-1].text == "It opens 116 routes."
+    assert found[-1].steps == ("take numbers from the draft",)

@@ -164,3 +164,31 @@ def test_no_number_is_lost(words: list[str]) -> None:
     text = " ".join(words)
     for number in ("1,356", "2019", "3.5"):
         assert (number in text) == (number in repair(text).text)
+
+
+@pytest.mark.parametrize(
+    ("text", "draft", "source", "expected"),
+    [
+        ("It opens 16 routes.", "It is to open 116 routes.", "开通116条航线。", "It opens 116 routes."),
+        ("It rose 60% to 1 billion.", "Up 6% to 100 million.", "增6%至1亿。", "It rose 6% to 100 million."),
+        ("Some 100 million people came.", "1 billion people.", "来了10亿人。", "Some 1 billion people came."),
+        # The source has another number than the draft: neither is to be trusted.
+        ("It opens 16 routes.", "It opens 17 routes.", "开通116条航线。", "It opens 16 routes."),
+        # The source has the new one, and the draft had it wrong.
+        ("It opens 116 routes.", "It opens 16 routes.", "开通116条航线。", "It opens 116 routes."),
+        # Another unit is another thing.
+        ("It rose 60%.", "It took 6 days.", "用了6天。", "It rose 60%."),
+        # One is new and two are missing.
+        ("It has 7.", "It has 5 and 60.", "有5和60。", "It has 7."),
+        ("They came.", "They came on the 5th.", "5日来了。", "They came."),
+    ],
+)
+def test_a_rewrite_takes_numbers_from_its_draft_where_the_source_has_them(
+    text: str, draft: str, source: str, expected: str
+) -> None:
+    assert repair(text, Known(source=source, draft=draft)).text == expected
+
+
+def test_a_draft_takes_no_numbers_from_anywhere_else() -> None:
+    mended = repair("It opens 16 routes.", Known(source="开通116条航线。"))
+    assert "take numbers from the draft" not in mended.steps

@@ -1,4 +1,4 @@
-"""What a model says again and again is likelier right: parts are weighed by the model's other answers, too."""
+"""What a model says again and again is likelier right: rewrites are weighed by the model's other answers, too."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,19 +9,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import fit_parts
+from models import fit_weighing
+from models.fit_weighing import Offer
+from models.judge import sentence_chrf
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
-from postedit.candidates import proposals
+from postedit.candidates import Proposal, proposals
 from postedit.choices import Gate
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
-from postedit.estimates import JUDGED, estimated, gaining
-from postedit.parts import parts
+from postedit.estimates import JUDGED
 from postedit.signals import POOL
 from postedit.translator import Job, Request
-from postedit.weighing import SENTENCE_SIGNS, SIGNS, Answers, Roughness, Surroundings, Weighing, signs
+from postedit.weighing import (
+    MOST_JUDGED,
+    OFFERED,
+    SENTENCE_SIGNS,
+    SIGNS,
+    Roughness,
+    Weighing,
+    signs,
+    weighed,
+)
 
 SOURCE = "昨天这座城市下了大雨，许多街道被淹。"
 DRAFT = "Yesterday the town fell a big rain and many streets are flooded."
@@ -32,44 +42,60 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = next(one for one in weights.shipped() if one.name == weights.JUDGE).weights.parent
 
 
-def test_only_what_most_answers_say_is_taken() -> None:
-    weighing = Weighing(PLAIN | {"agreed": 10.0, "constant": -5.0}, least=0.0)
-    reader = judge.load(FOLDER, threads=1, weighing=weighing)
-    row = (Candidate(DRAFT, Origin.DRAFT), Candidate(ANSWER, Origin.POST_EDIT))
-    said = {Job.POST_EDIT: OTHERS, Job.RETRANSLATE: [ANSWER]}
-    draft, whole, in_part = estimated([0], [Segment(DRAFT, 0, source=SOURCE)], [row], reader, [said])[0]
-    assert in_part.text == DRAFT.replace("town", "city")
-    assert in_part.quality == pytest.approx(10 * 2 / 3 - 5)
-    # "heavy" and "were" stand in one answer of three.
-    assert whole.quality == pytest.approx(10 * (2 / 3 + 1 / 3 + 1 / 3) - 15)
+def offered(*answers: tuple[str, Origin], kept: float | None = -1.0, translated: float = -2.0) -> Proposal:
+    """A draft and answers to it, each of them said."""
+    rewrites = [Candidate(text, origin, score=-0.5) for text, origin in answers]
+    said = {job: [text for text, origin in answers if origin == str(job)] for job in (Job.POST_EDIT, Job.RETRANSLATE)}
+    return Proposal((Candidate(DRAFT, Origin.DRAFT, score=kept), *rewrites), said, translated)
+
+
+def rows(weighing: Weighing, *found: Proposal) -> list[tuple[Candidate, ...]]:
+    segments = [Segment(DRAFT, 100 * n, source=SOURCE) for n in range(len(found))]
+    return weighed([0] * len(found), segments, found, judge.load(FOLDER, threads=1), weighing)
+
+
+POST_EDITS = [(text, Origin.POST_EDIT) for text in OTHERS[:2]]
+RETRANSLATION = ("A heavy rain fell on the city yesterday and flooded many streets.", Origin.RETRANSLATE)
+
+
+def test_what_is_like_the_other_answers_comes_first() -> None:
+    found = offered(("It is a dog.", Origin.POST_EDIT), *POST_EDITS, RETRANSLATION)
+    draft, *rewrites = rows(Weighing(PLAIN | {"like post-edits": 10.0}, least=0.0), found)[0]
     assert draft.quality == 0.0
+    assert [one.text for one in rewrites[:2]] != [found.candidates[1].text, found.candidates[2].text]
+    assert rewrites[-1].text == "It is a dog."
+    assert [one.quality for one in rewrites] == sorted((one.quality or 0.0 for one in rewrites), reverse=True)
 
 
-def test_the_signs_count_words_that_retranslations_bear_out() -> None:
-    answers = Answers(DRAFT, {Job.POST_EDIT: [ANSWER], Job.RETRANSLATE: ["A heavy rain hit the city.", "Big rain."]})
-    heavy = next(part for part in parts(DRAFT, ANSWER) if "heavy" in part.text)
-    told = signs(heavy, Origin.RETRANSLATE, answers, judged=1.5, around=Surroundings(-2.0, -1.2))
-    assert told == {
-        "judged": 1.5, "article": -2.0, "draft": -1.2, "agreed": 1.0, "put in borne out": 0.5, "taken out missed": 0.5,
-        "put in": 1.0, "taken out": 1.0, "borne out": 0.0, "is of a post-edit": 0.0, "constant": 1.0,
-    }  # fmt: skip
-    nobody = signs(heavy, Origin.POST_EDIT, Answers(DRAFT, {}), judged=0.0, around=Surroundings(0.0, 0.0))
-    assert nobody["agreed"] == nobody["put in borne out"] == 0.0
+def test_the_signs_of_a_rewrite() -> None:
+    found = offered(*POST_EDITS, RETRANSLATION)
+    first, second, other = (
+        dict(zip(SIGNS, row, strict=True))
+        for row in signs(found.candidates[0], found.candidates[1:], found, [1.5, 99.0, -99.0])
+    )
+    assert (first["judged"], second["judged"], other["judged"]) == (1.5, MOST_JUDGED, -MOST_JUDGED)
+    assert (first["kept"], first["translated"], first["constant"]) == (-1.0, -2.0, 1.0)
+    assert [one["is a retranslation"] for one in (first, second, other)] == [0.0, 0.0, 1.0]
+    # Nothing is liker to itself: of two post-edits each is held against the other.
+    alike = sentence_chrf(ANSWER, OTHERS[1]) / 100
+    before = (sentence_chrf(DRAFT, ANSWER) + sentence_chrf(DRAFT, OTHERS[1])) / 200
+    assert first["like post-edits"] == pytest.approx(alike - before, abs=1e-3)
+    assert other["like the draft"] == pytest.approx(sentence_chrf(RETRANSLATION[0], DRAFT) / 100, abs=1e-3)
+    assert first["longer"] == pytest.approx(np.log((1 + len(ANSWER)) / (1 + len(DRAFT))))
+    assert first["length off"] == abs(first["longer"])
 
 
-def test_the_drafts_of_an_article_are_weighed_together() -> None:
-    weighing = Weighing(PLAIN | {"draft": -2.0}, least=0.0)
-    reader = judge.load(FOLDER, threads=1, weighing=weighing)
+@pytest.mark.parametrize("kept", [None, float("-inf")])
+def test_where_the_model_does_not_say_enough_nothing_is_rewritten(kept: float | None) -> None:
+    weighing = Weighing(PLAIN | {"constant": 5.0}, least=0.0)
+    assert [one.origin for one in rows(weighing, offered(*POST_EDITS, kept=kept))[0]] == [Origin.DRAFT]
+    assert len(rows(weighing, offered(*POST_EDITS))[0]) == 3
 
-    def gain(*scores: float | None) -> float | None:
-        rows = [(Candidate(DRAFT, Origin.DRAFT, score=one), Candidate(ANSWER, Origin.POST_EDIT)) for one in scores]
-        segments = [Segment(DRAFT, 100 * n, source=SOURCE) for n in range(len(rows))]
-        found = estimated([0] * len(rows), segments, rows, reader, [{}] * len(rows))[0][1].quality
-        return None if found is None else found / 3  # parts
 
-    assert gain(-1.0) == pytest.approx(2.0)
-    assert gain(-1.0, -2.0) == gain(-1.0, None, -2.0) == pytest.approx(3.0)
-    assert gain(None) == gain(float("-inf")) == 0.0
+def test_only_a_few_rewrites_are_left_to_choose_from() -> None:
+    many = [(f"{ANSWER} {n}", Origin.POST_EDIT) for n in range(OFFERED + 3)]
+    _, *rewrites = rows(Weighing(PLAIN | {"longer": -1.0}, least=0.0), offered(*many))[0]
+    assert len(rewrites) == OFFERED
 
 
 def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
@@ -79,24 +105,25 @@ def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
 
     found = proposals([Segment(DRAFT, 0, source=SOURCE)], Counting({}, tuple(Job)), several=True)[0]
     assert found.answers[Job.RETRANSLATE] == [f"It came on day {n}." for n in range(POOL)]
-    assert len(found.answers[Job.POLISH]) == 1
+    assert Job.POLISH not in found.answers  # the source says more
     assert found.translated == -1.0  # what a fake gives what it would not say
-    assert sum(one.origin is Origin.RETRANSLATE for one in found.candidates) <= 1
+    assert {one.text for one in found.candidates} == {DRAFT, *(f"It came on day {n}." for n in range(POOL))}
+    assert [one.score is None for one in found.candidates] == [False, False, *[True] * (POOL - 1)]
 
 
-@pytest.mark.parametrize("said", [None, [], {"weights": PLAIN}, {"least": 1, "weights": {"agreed": 1.0}}])
+@pytest.mark.parametrize("said", [None, [], {"weights": PLAIN}, {"least": 1, "weights": {"judged": 1.0}}])
 def test_weights_that_cannot_be_read_are_named(said: Any) -> None:
-    with pytest.raises(ModelError, match="weights of the gate's parts"):
+    with pytest.raises(ModelError, match="weighing cannot be read"):
         Weighing.from_manifest(said)
 
 
 def test_a_models_weighing_goes_to_the_judge_with_its_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeTranslator({}, [Job.POST_EDIT])
-    given = {"parts": {"least": 2.5, "weights": PLAIN | {"agreed": 3.0}}}
+    given = {"weighing": {"least": 2.5, "weights": PLAIN | {"judged": 3.0}}}
     monkeypatch.setattr(weights, "own_gate", lambda _: given)
     gate = judged(weights.gate_of(fake), fake, Config())
     assert gate.judge is not None
-    assert gate.judge.weighing == Weighing(PLAIN | {"agreed": 3.0}, 2.5)
+    assert gate.judge.weighing == Weighing(PLAIN | {"judged": 3.0}, 2.5)
     assert gate.least_gain == 2.5
     monkeypatch.setattr(weights, "own_gate", lambda _: {})
     other = judged(Gate(), fake, Config())
@@ -106,73 +133,75 @@ def test_a_models_weighing_goes_to_the_judge_with_its_threshold(monkeypatch: pyt
     assert judged(gate, fake, Config(margin=0.1)).judge is gate.judge  # what `gated` then takes away
 
 
-def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right: bool = True) -> list[fit_parts.Offer]:
-    """Where a part gains 3 points if most answers have it and loses 2 if not; where it is not `right` it loses."""
+def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right: bool = True) -> list[Offer]:
+    """Where a rewrite gains 3 points if the judge likes it and loses 2 if not; where it is not `right` it loses."""
     made = []
     for n in range(60):
-        said: Mapping[str, float] = PLAIN | {"agreed": float(dice.random() > 0.5), "constant": 1.0}
+        said: Mapping[str, float] = PLAIN | {"judged": float(dice.random() > 0.5), "constant": 1.0}
         old, new = "He come home with two big dogs.", "He came home with two big dogs."
-        better = said["agreed"] and right
+        better = said["judged"] and right
         row = np.array([[*said.values()]]) + dice.normal(0, 0.01, (1, len(SIGNS)))
-        told = dict(zip(SENTENCE_SIGNS, (kept + dice.normal(0, 0.02), -2.0, -0.1, 0.0, 1.0), strict=True))
-        apart = [(Origin.POST_EDIT, parts(old, new)[0])]
-        worth = np.array([3.0 if better else -2.0])
-        made.append(fit_parts.Offer(engine, n // 6, old, new if better else old, apart, row, worth, told))
+        told = dict(zip(SENTENCE_SIGNS, (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, 1.0), strict=True))
+        gains = np.array([3.0 if better else -2.0])
+        made.append(Offer(engine, n // 6, old, new if better else old, [new], [True], row, gains, told))
     return made
 
 
 def test_the_fit_finds_what_tells_and_a_threshold_that_does_no_harm() -> None:
     dice = np.random.default_rng(1)
-    read = [one for engine in (*fit_parts.ENGINES, fit_parts.CLEAN) for one in drafts(engine, dice)]
-    harmed = fit_parts.fitted(read)
-    assert 4 < harmed["weights"]["agreed"] < 5  # 5, drawn towards nothing
+    read = [one for engine in (*fit_weighing.ENGINES, fit_weighing.CLEAN) for one in drafts(engine, dice)]
+    harmed = fit_weighing.fitted(read)
+    assert 4 < harmed["weights"]["judged"] < 5  # 5, drawn towards nothing
     assert harmed["fitted"]["correlation, held out"] > 0.9
     assert harmed["fitted"]["held out"]["0.5, article 0"]["argos"]["bleu"] > 10
-    # Nothing tells the references from what is rough: half of them change until no part is predicted to gain enough.
-    assert harmed["least"] == 3.0
+    # Nothing tells the references from what is rough: half of them change.
+    assert harmed["least"] is None
 
 
 def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -> None:
     dice = np.random.default_rng(1)
-    rough = [engine for engine in fit_parts.ENGINES if engine not in fit_parts.GOOD]
+    rough = [engine for engine in fit_weighing.ENGINES if engine not in fit_weighing.GOOD]
     read = [one for engine in rough for one in drafts(engine, dice, kept=-0.8)]
-    for engine in (*fit_parts.GOOD, fit_parts.CLEAN):
+    for engine in (*fit_weighing.GOOD, fit_weighing.CLEAN):
         read += drafts(engine, dice, kept=-0.3, right=False)
-    found = fit_parts.fitted(read)
+    found = fit_weighing.fitted(read)
     assert found["least"] < 2
     assert found["article"]["weights"]["kept"] < -5
     assert found["fitted"]["held out"]["0.5, article 0"]["references"]["changed"] <= 0.03
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"gate": {"margin": 0.2}}), encoding="utf-8")
-    fit_parts.write(path, found)
+    fit_weighing.write(path, found)
     gate = json.loads(path.read_text(encoding="utf-8"))["gate"]
     assert Gate.from_manifest({"gate": gate}).margin == 0.2
-    weighing = Weighing.from_manifest(gate["parts"])
+    weighing = Weighing.from_manifest(gate["weighing"])
     assert weighing.least == found["least"]
     assert weighing.article is not None
     assert weighing.article.gain([read[0].told or {}] * 20) > weighing.article.least
     assert weighing.article.gain([read[-1].told or {}] * 20) < weighing.article.least
-    assert gate["parts"]["fitted"]["held out"]["argos"]["bleu"] > 10
+    assert gate["weighing"]["fitted"]["held out"]["argos"]["bleu"] > 10
 
 
 def test_only_a_rough_article_is_rewritten() -> None:
     nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
     rough = Roughness({**nothing, "kept": -1.0}, usual={**nothing, "kept": -0.5}, least=0.8)
     weighing = Weighing(PLAIN | {"constant": 2.0}, least=1.0, article=rough)
-    reader = judge.load(FOLDER, threads=1, weighing=weighing)
 
-    def told(*scores: float) -> list[tuple[Candidate, ...]]:
-        rows = [
-            (Candidate(DRAFT, Origin.DRAFT, score=one), Candidate(ANSWER, Origin.POST_EDIT, score=-0.1))
-            for one in scores
-        ]
-        segments = [Segment(DRAFT, 100 * n, source=SOURCE) for n in range(len(rows))]
-        return estimated([0] * len(rows), segments, rows, reader, [{}] * len(rows), [-2.0] * len(rows))
+    def told(*scores: float) -> list[float | None]:
+        return [row[1].quality for row in rows(weighing, *(offered(*POST_EDITS, kept=one) for one in scores))]
 
-    assert [row[1].quality for row in told(*[-1.5] * 5)] == [pytest.approx(6.0)] * 5  # three parts
-    assert [row[1].quality for row in told(*[-1.0] * 5)] == [0.0] * 5
-    assert [row[1].quality for row in told(-1.5)] == [0.0]  # alone, it tells too little
+    assert told(*[-1.5] * 5) == [2.0] * 5
+    assert told(*[-1.0] * 5) == [0.0] * 5
+    assert told(-1.5) == [0.0]  # alone, it tells too little
     assert weighing.digest != replace(weighing, article=None).digest
+
+
+def test_a_rewrite_that_a_check_refuses_makes_room_for_the_next() -> None:
+    old, others = "He come home.", ["He came home.", "He came."]
+    gains, row = np.array([3.0, 1.0]), np.zeros((2, len(SIGNS)))
+    offer = Offer("argos", 0, old, others[0], others, [False, True], row, gains, None)
+    assert offer.chosen(np.array([3.0, 1.0]), least=0.5) == 1
+    assert offer.chosen(np.array([3.0, 1.0]), least=2.0) is None
+    assert offer.gain(np.array([3.0, 1.0])) == 1.0
 
 
 def test_sentences_that_one_engine_drafted_tell_together_that_they_are_rough() -> None:
@@ -188,21 +217,3 @@ def test_sentences_that_one_engine_drafted_tell_together_that_they_are_rough() -
     alone, together = Cleaner(), Cleaner(together=True)
     assert rewritten(together) > rewritten(alone) + 3
     assert together.signature == f"{alone.signature}|together"
-
-
-def test_a_word_that_moves_is_taken_whole_or_left() -> None:
-    text, moved = "On Monday a new town hall opened here.", "A new town hall opened here on Monday."
-    first, last = parts(text, moved)
-    assert gaining(text, [(-2.0, first), (3.0, last)], lambda _: True) == (text[:-1] + " on Monday.", 3.0)
-    assert gaining(text, [(-2.0, first), (3.0, last)], lambda _: True, least=0.5) == (moved, 1.0)
-    assert gaining(text, [(-4.0, first), (3.0, last)], lambda _: True, least=0.5) == (text, 0.0)
-
-
-def test_a_rewrite_that_gains_nearly_as_much_is_taken_whole() -> None:
-    old, new = "The old town is far away.", "The old city is far off."
-    one, other = parts(old, new)
-    assert gaining(old, [(3.0, one), (-1.0, other)], lambda _: True, least=1.0) == (new, 2.0)
-    assert gaining(old, [(3.0, one), (-2.0, other)], lambda _: True, least=1.0) == ("The old city is far away.", 3.0)
-    assert gaining(old, [(3.0, one), (-1.0, other)], lambda _: True) == ("The old city is far away.", 3.0)
-    refused = gaining(old, [(3.0, one), (-1.0, other)], lambda text: "off" not in text, least=1.0)
-    assert refused == ("The old city is far away.", 3.0)

@@ -73,7 +73,8 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
     known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
     what a `Predictor` looks at; for these or where `several` answers are wanted, the model is asked
-    for `POOL` of them to each job that reads the source.
+    for `POOL` of them to each job that reads the source. Where they are wanted they are candidates, all but the best
+    post-edit unscored, and what has a source is not polished.
     """
     rows, about = [], list(known) or [Known(source=segment.source) for segment in segments]
     for segment, one in zip(segments, about, strict=True):
@@ -84,37 +85,45 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
         return [Proposal(tuple(row), {}) for row in rows]
 
     pools: list[dict[Job, list[str]]] = [{} for _ in rows]
+    further: list[list[Candidate]] = [[] for _ in rows]
+    post_edited = {*_asked_for(Job.POST_EDIT, segments, rows, translator)} if several else set()
     for job in (job for job in Job if job in translator.jobs):
         many = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
-        for n, texts in _answers(job, segments, rows, translator, many).items():
-            answers = [_mended(repair, segments[n], text, about[n]) for text in texts]
-            rows[n] += [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers[:hypotheses]]
+        requests = _asked_for(job, segments, rows, translator)
+        if job is Job.POLISH:
+            requests = {n: one for n, one in requests.items() if n not in post_edited}
+        for n, texts in _answers(requests, rows, translator, many).items():
+            known_of_it = replace(about[n], draft=_base(rows[n]))
+            answers = [_mended(repair, segments[n], text, known_of_it) for text in texts]
+            offered = [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers]
+            scored = hypotheses if not (several and job in LIKENESS) else int(job is Job.POST_EDIT)
+            rows[n] += offered[:scored]
+            further[n] += offered[scored:] if several else []
             pools[n][job] = [one.text for one in answers[:POOL]]
-    scored = _score([_distinct(row) for row in rows], segments, translator)
+    found = _score([_distinct(row) for row in rows], segments, translator, alone=several)
     if signals:
-        scored = with_signals(scored, _asked(scored, segments, pools, translator), translator)
+        found = with_signals(found, _asked(found, segments, pools, translator), translator)
     translated = _as_translations(segments, rows, translator) if several else [None] * len(rows)
-    return [Proposal(*one) for one in zip(scored, pools, translated, strict=True)]
+    found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
+    return [Proposal(*one) for one in zip(found, pools, translated, strict=True)]
 
 
 def _as_translations(
     segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]], translator: Translator
 ) -> list[float | None]:
     """What the model gives each repaired draft as a translation of its source; None where it cannot be asked."""
-    requests = _requests(Job.RETRANSLATE, segments, rows) if Job.RETRANSLATE in translator.jobs else {}
-    asked = {n: one for n, one in requests.items() if _fits(translator, one)}
+    asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
     scores = iter(translator.score([*asked.values()], [_base(rows[n]) for n in asked]) if asked else [])
     return [next(scores) if n in asked else None for n in range(len(rows))]
 
 
 def _answers(
-    job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]], translator: Translator, many: int
+    asked: Mapping[int, Request], rows: Sequence[Sequence[Candidate]], translator: Translator, many: int
 ) -> dict[int, list[str]]:
-    """Up to `many` answers to a job, by the number of the segment, quoted as its draft quotes."""
-    asked = {n: request for n, request in _requests(job, segments, rows).items() if _fits(translator, request)}
+    """Up to `many` answers to each request, by the number of its segment, quoted as its draft quotes."""
     outputs = translator.translate(list(asked.values()), many) if asked else []
     return {
-        n: [_quoted_like(rows[n][0].text, text.strip()) for text in texts]
+        n: [_begun_like(rows[n][0].text, _quoted_like(rows[n][0].text, text.strip())) for text in texts]
         for n, texts in zip(asked, outputs, strict=True)
     }
 
@@ -129,14 +138,18 @@ def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repair
     return replace(mended, text=shielded.restore(mended.text))
 
 
-def _requests(job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]]) -> dict[int, Request]:
-    """What a job is asked, by the number of the segment: everything it needs, or nothing."""
+def _asked_for(
+    job: Job, segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]], translator: Translator
+) -> dict[int, Request]:
+    """What a job is asked, by the number of the segment: everything it needs, or nothing; nothing that is too long."""
+    if job not in translator.jobs:
+        return {}
     requests = {}
     for n, (segment, row) in enumerate(zip(segments, rows, strict=True)):
         if not row[0].text or (job is not Job.POLISH and not segment.source):
             continue
         requests[n] = _request(job, segment, row)
-    return requests
+    return {n: one for n, one in requests.items() if _fits(translator, one)}
 
 
 def _request(job: Job, segment: Segment, row: Sequence[Candidate]) -> Request:
@@ -181,6 +194,16 @@ def _quoted_like(draft: str, text: str) -> str:
     return text.replace("’", "'") if "’" not in draft and "'" in draft else text
 
 
+def _begun_like(draft: str, text: str) -> str:
+    """The text with a capital where the draft has one: small models forget it.
+
+    >>> _begun_like("They came.", "they all came."), _begun_like("The iPhone is new.", "iPhones are new.")
+    ('They all came.', 'iPhones are new.')
+    """
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text[:1].upper() + text[1:] if draft[:1].isupper() and first.islower() else text
+
+
 def _distinct(row: Sequence[Candidate]) -> list[Candidate]:
     """The row without repetitions and silence; of two alike the first stays, and the draft always does."""
     first: dict[str, Candidate] = {}
@@ -191,9 +214,9 @@ def _distinct(row: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _score(
-    rows: Sequence[list[Candidate]], segments: Sequence[Segment], translator: Translator
+    rows: Sequence[list[Candidate]], segments: Sequence[Segment], translator: Translator, *, alone: bool
 ) -> list[tuple[Candidate, ...]]:
-    """The rows with their scores; a row of one has nothing to compare and is not scored, nor is what is too long."""
+    """The rows with their scores. What is too long is not scored, nor a row of one but where it is wanted `alone`."""
     scored: list[tuple[Candidate, ...]] = []
     places: list[tuple[int, Request]] = []
     for n, (row, segment) in enumerate(zip(rows, segments, strict=True)):
@@ -201,7 +224,7 @@ def _score(
         request = next((one for one in askable if _fits(translator, one)), None)
         if request is None and askable and row[0].text:
             row[0] = replace(row[0], steps=(TOO_LONG,))
-        elif request is not None and len(row) > 1:
+        elif request is not None and (len(row) > 1 or alone):
             places.append((n, request))
         scored.append(tuple(row))
 

@@ -36,14 +36,24 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|without|neither|none|nobody|nothing|nowhere|cannot|hardly|barely|scarcely)\b|n['’]t\b",
     re.IGNORECASE,
 )
-# What stands before a number and says on which side of it the truth lies.
+_TWO = re.compile("[双雙俩倆对對倍再]|夫[妻妇婦]")  # what English says with a two in it, or "both", or "double"
+_MAYBE_NEGATION = re.compile("[不没無无未非莫勿别否免禁毫难拒缺]")
+_CHINESE_NEGATION = re.compile("不(?![仅但断过同久少料])|没|未(?!来)|无(?![论线人])|[并绝毫]非|毫无|难以")
+# What stands before a number and says on which side of it the truth lies, and how Chinese says so.
 _BOUNDS = {
-    "more than": r"over|more than|above|exceed\w*|at least|upwards of",
-    "less than": r"up to|less than|under|below|nearly|almost|at most|no more than|close to",
-    "about": r"about|around|approximately|roughly|some",
+    "more than": (
+        r"over|more than|above|exceed\w*|at least|upwards of",
+        "以上|超|逾|至少|不少于|不低于|不止|突破|[0-9十百千万亿][余多]",
+    ),
+    "less than": (
+        r"up to|less than|under|below|nearly|almost|at most|no more than|close to|a maximum of",
+        "以下|以内|近(?=[0-9一二三四五六七八九十百千])|不到|不足|至多|最[多高大]|不超过|不高于|低于|少于|接近|达",
+    ),
+    "about": (r"about|around|approximately|roughly|some", "约|左右|上下|大概|前后|[0-9十百千万亿][余多]"),
 }
 _BOUND_PATTERNS = {
-    name: re.compile(rf"\b(?:{words})\s+(?:US|HK)?[$€£¥]?\s?\d", re.IGNORECASE) for name, words in _BOUNDS.items()
+    name: (re.compile(rf"\b(?:{english})\s+(?:US|HK)?[$€£¥]?\s?\d", re.IGNORECASE), re.compile(chinese))
+    for name, (english, chinese) in _BOUNDS.items()
 }
 _ENDINGS = frozenset(
     {"", "s", "es", "d", "ed", "ing", "e", "er", "ers", "ly", "al", "n", "y", "ies", "ion", "ions", "’s", "'s"}
@@ -52,22 +62,38 @@ _PERSONS = {
     "a man": re.compile(r"\b(?:he|him|his|himself)\b", re.IGNORECASE),
     "a woman": re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE),
 }
+# Units by what they measure, each as English writes it and as Chinese does. A mu is a sixth of an acre.
 _UNITS = {
-    "yuan": r"yuan|renminbi|RMB|CNY|¥",
-    "dollars": r"dollars?|US\$|HK\$|USD|HKD|\$",
-    "euros": r"euros?|EUR|€",
-    "pounds": r"pounds?|£",
-    "yen": r"yen|JPY",
-    "kilometres": r"kilomet(?:er|re)s?|km",
-    "miles": r"miles?",
-    "metres": r"met(?:er|re)s?",
-    "kilograms": r"kilogram(?:me)?s?|kilos?|kg",
-    "tons": r"ton(?:ne)?s?",
-    "hectares": r"hectares?",
-    "acres": r"acres?|mu",
-    "percent": r"%|percent|per cent|percentages?",
+    "money": {
+        "yuan": (r"yuan|renminbi|RMB|CNY|¥", r"(?<![美欧日港加澳新])元|块|毛|人民币|[¥￥]|RMB|CNY"),
+        "dollars": (r"dollars?|US\$|HK\$|USD|HKD|\$", r"[美港加澳新]元|美金|美分|美刀|港[币纸]|[台新]币|\$|USD|HKD"),
+        "euros": (r"euros?|EUR|€", r"欧元|€|EUR"),
+        "pounds": (r"pounds?|£", r"镑|£"),
+        "yen": (r"yen|JPY", r"日[元圆币]|JPY"),
+    },
+    "length": {
+        "kilometres": (r"kilomet(?:er|re)s?|[Kk]ms?|KM", r"公里|千米|里路|[Kk][Mm]"),
+        "miles": (r"miles?", r"[英海]里"),
+        "metres": (r"met(?:er|re)s?", r"(?<!千)米|公尺|㎡|[^a-z]m"),
+    },
+    "weight": {
+        "kilograms": (r"kilogram(?:me)?s?|kilos?|kg", r"[公市]?斤|千克|[Kk][Gg]"),
+        "tons": (r"ton(?:ne)?s?", r"吨"),
+    },
+    "area": {
+        "hectares": (r"hectares?", r"公顷|hm"),
+        "acres": (r"acres?", r"英亩"),
+        "mu": (r"(?<=\d )M[uU]|mu", r"(?<!英)亩"),
+    },
+    "share": {"percent": (r"%|percent|per cent|percentages?", r"[%％]|百分|[成折率比]|percent")},
 }
-_UNIT_PATTERNS = {name: re.compile(rf"(?<![A-Za-z])(?:{unit})(?![A-Za-z])") for name, unit in _UNITS.items()}
+_UNIT_PATTERNS = {
+    kind: {
+        name: (re.compile(rf"(?<![A-Za-z])(?:{english})(?![A-Za-z])"), re.compile(chinese))
+        for name, (english, chinese) in units.items()
+    }
+    for kind, units in _UNITS.items()
+}
 
 
 def changes_a_number(segment: Segment, text: str) -> str | None:
@@ -76,11 +102,16 @@ def changes_a_number(segment: Segment, text: str) -> str | None:
     >>> changes_a_number(Segment("It rose 3.5% in 2019.", 0), "It rose 35% in 2019.")
     'changes a number: 3.5% → 35%'
     >>> changes_a_number(Segment("It rose by 15 million.", 0, source="增长了1.5亿。"), "It rose by 150 million.")
+    >>> changes_a_number(Segment("Only a fourth came.", 0, source="只来了四成。"), "Only 40% came.")
     """
     missing, added = same_quantities(quantities(segment.text), quantities(text), strict=True)
     if segment.source:
-        supported = {reading for one in quantities(segment.source) for reading in one.readings}
-        missing = tuple(one for one in missing if one.readings & supported)
+        told, said = quantities(segment.source), {reading for one in quantities(text) for reading in one.readings}
+        supported = {reading for one in told for reading in one.readings} | (
+            {2} if _TWO.search(segment.source) else set()
+        )
+        owed = {reading for one in told if not one.readings & said for reading in one.readings}
+        missing = tuple(one for one in missing if one.readings & owed)
         added = tuple(one for one in added if not one.readings & supported)
     if missing and added:
         return f"changes a number: {_list(missing)} → {_list(added)}"
@@ -90,13 +121,16 @@ def changes_a_number(segment: Segment, text: str) -> str | None:
 
 
 def changes_a_bound(segment: Segment, text: str) -> str | None:
-    """More than five billion stays more than five billion.
+    """More than five billion stays more than five billion, unless the source says otherwise.
 
     >>> changes_a_bound(Segment("It cost over $5 billion.", 0), "It cost $5 billion.")
     'changes "more than" before a number'
+    >>> changes_a_bound(Segment("It has 1.5 million.", 0, source="有150万以上。"), "It has over 1.5 million.")
     """
-    for bound, pattern in _BOUND_PATTERNS.items():
-        if len(pattern.findall(segment.text)) != len(pattern.findall(text)):
+    for bound, (english, chinese) in _BOUND_PATTERNS.items():
+        before, after = (len(english.findall(one)) for one in (segment.text, text))
+        told = bool(segment.source) and bool(chinese.search(segment.source or "")) == (after > before)
+        if before != after and not told:
             return f'changes "{bound}" before a number'
     return None
 
@@ -161,16 +195,19 @@ def misspells_a_word(segment: Segment, text: str) -> str | None:
 
 
 def turns_a_statement(segment: Segment, text: str) -> str | None:
-    """As many negations as before.
+    """As many negations as before, unless the source says that there is one too many, or none where one should be.
 
     >>> turns_a_statement(Segment("It cannot wait.", 0), "It can wait.")
     'loses a negation: "cannot"'
+    >>> turns_a_statement(Segment("It came. It's not like it's bad.", 0, source="来了。"), "It came.")
     """
     before = [found.lower() for found in _NEGATION.findall(segment.text)]
     after = [found.lower() for found in _NEGATION.findall(text)]
-    if len(before) == len(after):
-        return None
     lost = len(before) > len(after)
+    source = segment.source or ""
+    wrong = _MAYBE_NEGATION.search(source) is None if lost else not before and _CHINESE_NEGATION.search(source)
+    if len(before) == len(after) or (source and wrong):
+        return None
     words = Counter(before) - Counter(after) if lost else Counter(after) - Counter(before)
     return f'{"loses" if lost else "adds"} a negation: "{next(iter(words))}"'
 
@@ -189,14 +226,28 @@ def changes_a_person(segment: Segment, text: str) -> str | None:
 
 
 def changes_a_unit(segment: Segment, text: str) -> str | None:
-    """Yuan stay yuan, and kilometres kilometres.
+    """Yuan stay yuan, and kilometres kilometres; none comes from nowhere. Where there is a source, it knows better.
 
     >>> changes_a_unit(Segment("It cost 5 yuan.", 0), "It cost $5.")
-    'changes a unit: yuan'
+    'changes a unit: yuan → dollars'
+    >>> changes_a_unit(Segment("It has 320 mu.", 0, source="有320亩。"), "It has 320 acres.")
+    'changes a unit: mu → acres'
+    >>> changes_a_unit(Segment("It cost 5 dollars.", 0, source="花了5元。"), "It cost 5 yuan.")
     """
-    for unit, pattern in _UNIT_PATTERNS.items():
-        if pattern.search(segment.text) and not pattern.search(text):
-            return f"changes a unit: {unit}"
+    source = segment.source or ""
+    for units in _UNIT_PATTERNS.values():
+        before, after = (
+            [name for name, (english, _) in units.items() if english.search(one)] for one in (segment.text, text)
+        )
+        known = [name for name, (_, chinese) in units.items() if chinese.search(source)]
+        lost = [name for name in before if name not in after]
+        new = [name for name in after if name not in before and name not in known]
+        if lost and set(after) & set(known):
+            lost = [name for name in lost if name in known]
+        if lost and set(after) - set(before):
+            return f"changes a unit: {lost[0]} → {next(name for name in after if name not in before)}"
+        if lost or new:
+            return f"loses a unit: {lost[0]}" if lost else f"adds a unit: {new[0]}"
     return None
 
 

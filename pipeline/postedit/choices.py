@@ -61,7 +61,7 @@ class Gate:
         """The gate that a model's manifest asks for; what it does not name stays at the default."""
         numbers = dict(manifest.get("gate", {}))
         predictor = numbers.pop("predictor", None)
-        numbers.pop("parts", None)  # the judge's business (`cleaner.judged`)
+        numbers.pop("weighing", None)  # the judge's business (`cleaner.judged`)
         known = {"margin", "max_edit_rate", "predictor"}
         for name, value in numbers.items():
             if name not in known:

@@ -83,7 +83,7 @@ def judged(gate: Gate, translator: Translator | None, config: Config) -> Gate:
     """The gate, with the judge that ships where nothing was tuned for a model that reads the source.
 
     A gate of the model's own knows more of it, and a number that a user sets takes the judge's place. What such a gate
-    says of `parts` is for the judge, too.
+    says of weighing is for the judge, too.
     """
     from postedit import judge
 
@@ -91,7 +91,7 @@ def judged(gate: Gate, translator: Translator | None, config: Config) -> Gate:
         return gate
     given = (config.margin, config.max_edit_rate) != (None, None)
     own = weights.own_gate(translator)
-    weighing = Weighing.from_manifest(own["parts"]) if "parts" in own else None
+    weighing = Weighing.from_manifest(own["weighing"]) if "weighing" in own else None
     if given or (own and not weighing) or not judge.knows(config.source_language, config.target_language):
         return gate
     folder = next((one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE), None)

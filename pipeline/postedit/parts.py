@@ -8,10 +8,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import product
 
 _WORD = re.compile(r"\S+")
-_LETTERS = re.compile(r"\w{4,}")
 
 # Two changes with a single word of both texts between them are one: such a word agrees by chance as often as not.
 BETWEEN = 1
@@ -61,31 +59,6 @@ def _part(first: int, after: int, words: Sequence[tuple[int, int]], said: str) -
     if after < len(words):
         return Part(words[first][0], words[after][0], "")
     return Part(words[first - 1][1] if first else 0, words[after - 1][1], "")
-
-
-def linked(text: str, found: Sequence[Part]) -> list[list[int]]:
-    """The numbers of the parts, those together between which a word moves: one puts in what another takes out.
-
-    Taken alone, the first says it twice.
-
-    >>> text = "On Monday a new town hall opened here."
-    >>> linked(text, parts(text, "A new town hall opened here on Monday."))
-    [[0, 1]]
-    >>> linked("The old town is far away.", parts("The old town is far away.", "The old city is far off."))
-    [[0], [1]]
-    """
-    old = [_telling(text[part.start : part.end]) for part in found]
-    new = [_telling(part.text) for part in found]
-    group = list(range(len(found)))
-    for here, there in product(range(len(found)), repeat=2):
-        if here != there and (new[here] - old[here]) & (old[there] - new[there]):
-            group = [group[here] if one == group[there] else one for one in group]
-    return [[n for n, one in enumerate(group) if one == which] for which in dict.fromkeys(group)]
-
-
-def _telling(text: str) -> set[str]:
-    """The words that tell something: those of four letters and more."""
-    return {word.lower() for word in _LETTERS.findall(text)}
 
 
 def with_parts(text: str, rewrite: str, taken: Collection[int]) -> str:

@@ -23,6 +23,7 @@ from postedit.repairs import repair as repair_text
 from postedit.segments import cut, segment
 from postedit.structure import label
 from postedit.translator import Job, Request, Translator
+from postedit.weighing import weighed
 
 # Letters of a source that need not be Chinese: "CCTV, 2023" has nothing else to say.
 SHORT = 40
@@ -68,15 +69,20 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
     repair: Repair = repair_text,
 ) -> list[tuple[Candidate, ...]]:
     """What may be made of each segment, with all that the gate wants to know of it; `articles` numbers each one's."""
-    several = gate.judge is not None and gate.judge.weighing is not None
+    judge, weighing = gate.judge, gate.judge and gate.judge.weighing
     found = proposals(
-        segments, translator, config.hypotheses, known, repair, signals=gate.predictor is not None, several=several
+        segments,
+        translator,
+        config.hypotheses,
+        known,
+        repair,
+        signals=gate.predictor is not None,
+        several=weighing is not None,
     )
+    if judge and weighing:
+        return weighed(articles, segments, found, judge, weighing)
     rows = [one.candidates for one in found]
-    if gate.judge is None:
-        return rows
-    answers, translated = [one.answers for one in found], [one.translated for one in found]
-    return estimated(articles, segments, rows, gate.judge, answers, translated)
+    return estimated(articles, segments, rows, judge) if judge else rows
 
 
 def _check_source(article: Article, language: str) -> None:

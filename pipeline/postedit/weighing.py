@@ -1,58 +1,58 @@
-"""Weigh the parts of a model's rewrites: the judge's word, and whether the model's other answers bear a part out.
+"""Weigh a model's rewrites: the judge's word, and how like the model's other answers each one is.
 
-A model that is unsure says something else each time; what it says again and again, and says with the draft before it
-and without, is likelier right. That is the thought of minimum Bayes risk decoding (Kumar and Byrne, NAACL 2004), asked
-here of each part of a rewrite (`parts`). A part alone tells little of whether its article is rough at all, so that is
-asked first, of all its sentences together (`Roughness`). How much each sign counts was fitted on drafts with
-references, for one model (models/fit_parts.py), and stands in its manifest, under "gate".
+A model that is unsure says something else each time. What is like all that it says, with the draft before it and
+without, is likelier right: that is minimum Bayes risk decoding (Kumar and Byrne, NAACL 2004), with chrF as its utility
+(Freitag et al., TACL 2022). What a judge without a reference adds is quality-aware decoding (Fernandes et al., NAACL
+2022). A sentence alone tells little of whether its article is rough at all, so that is asked first, of all sentences
+together (`Roughness`). How much each sign counts was fitted on drafts with references, for one model
+(models/fit_weighing.py), and stands in its manifest, under "gate".
 """
 
 import hashlib
 import json
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from math import isfinite
-from typing import Any
+from dataclasses import dataclass, replace
+from math import isfinite, log
+from typing import TYPE_CHECKING, Any
 
-from postedit.article import Origin
+from postedit.article import Candidate, Origin, Segment
+from postedit.candidates import Proposal
 from postedit.errors import ModelError
-from postedit.parts import Part, parts
+from postedit.estimates import BASES, JUDGED, MOST, Place, base_of, qualities
 from postedit.translator import Job
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+if TYPE_CHECKING:
+    from postedit.judge import Judge
 
-# What speaks for a part: by how much the judge likes the text better with it, and the rewrites of the article; how
-# likely the model itself finds the article's drafts, in log-probability a token (rough ones are less so); the share of
-# the post-edits that have the very same part; of the words that it puts in, and of those that it takes out, the share
-# that retranslations have; how many it puts in and takes out, and how many of them the retranslations bear out, less
-# how many they would have kept; whether it comes from a post-edit.
+# What speaks for a rewrite: by how many points the judge likes it better than the draft; how much liker it is to the
+# model's post-edits, and to its retranslations, than the draft is; how like it is to the draft, all in chrF, of 0 to 1;
+# the logarithm of how many letters it has for one of the draft, and how far from none that is; how likely the
+# model finds the draft as a post-edit of itself and as a translation, in log-probability a token; whether it is a
+# retranslation, which owes the draft nothing.
 SIGNS = (
-    "judged", "article", "draft", "agreed", "put in borne out", "taken out missed", "put in", "taken out", "borne out",
-    "is of a post-edit", "constant",
+    "judged", "like post-edits", "like retranslations", "like the draft", "longer", "length off", "kept", "translated",
+    "is a retranslation", "constant",
 )  # fmt: skip
 
+MOST_JUDGED = 15.0  # points that the judge's word counts at most
+OFFERED = 8  # rewrites of a segment that are left to choose from, the best first: alike, they share faults, too
 
-# What tells of a sentence whether its draft is rough, in log-probability a token: how likely the model finds it as a
-# post-edit of itself, and as a translation of its source (free translations are unlikely, but need no mending, which
-# the first tells); how much likelier its own post-edit; and by how many points the judge likes that better.
-SENTENCE_SIGNS = ("kept", "translated", "rewritten", "judged", "constant")
+# What tells of a sentence whether its draft is rough: how likely the model finds it as a post-edit of itself, and as a
+# translation of its source, in log-probability a token (free translations are unlikely, but need no mending, which the
+# first tells); by how many points the judge likes the model's own post-edit better, and how like the draft that is.
+SENTENCE_SIGNS = ("kept", "translated", "judged", "like the draft", "constant")
 
 # Sentences that every article is taken to have beside its own, of which nothing is known: one alone says little.
-UNSEEN = 10
-
-MOST = 10.0  # points of the judge: a sentence that is garbage says nothing of the others
+UNSEEN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Roughness:
-    """Points that a sentence of an article is predicted to gain, on average, by what its sentences tell.
+    """Points of chrF that a sentence of an article is predicted to gain, on average, by what its sentences tell.
 
     >>> nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
     >>> rough = Roughness({**nothing, "kept": -2.0}, {**nothing, "kept": -0.5}, least=1.5)
-    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5}] * 10)
+    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5}] * 5)
     (1.0, 2.0)
     """
 
@@ -67,7 +67,7 @@ class Roughness:
         return cls(weights, usual, float(said["least"]))
 
     def gain(self, sentences: Sequence[Mapping[str, float]]) -> float:
-        """Points, of the mean of chrF and BLEU."""
+        """Points of chrF."""
         known = article_signs(sentences, self.usual)
         return sum(weight * known[name] for name, weight in self.weights.items())
 
@@ -79,40 +79,18 @@ def article_signs(sentences: Sequence[Mapping[str, float]], usual: Mapping[str, 
 
 
 def sentence_signs(
-    base: float | None, rewrite: float | None, translated: float | None, judged: float
+    kept: float | None, translated: float | None, judged: float, like_the_draft: float
 ) -> dict[str, float] | None:
-    """What a sentence tells of its article, by name; None where the model did not say enough.
-
-    `base` and `rewrite` are the scores of the draft and of its post-edit, which is None where it is the draft.
-    """
-    if base is None or translated is None or not isfinite(base) or not isfinite(translated):
+    """What a sentence tells of its article, by name; None where the model did not say enough."""
+    if kept is None or translated is None or not isfinite(kept) or not isfinite(translated):
         return None
-    rewritten = 0.0 if rewrite is None or not isfinite(rewrite) else base - rewrite
     judged = max(-MOST, min(MOST, judged))
-    return dict(zip(SENTENCE_SIGNS, (base, translated, rewritten, judged, 1.0), strict=True))
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a model said of one segment, by job, the best first, beside the text that it was to better."""
-
-    text: str
-    said: Mapping[Job, Sequence[str]]
-
-    @cached_property
-    def post_edits(self) -> list[frozenset[Part]]:
-        """The parts of each post-edit."""
-        return [frozenset(parts(self.text, one)) for one in self.said.get(Job.POST_EDIT, ())]
-
-    @cached_property
-    def retranslations(self) -> list[frozenset[str]]:
-        """The words of each retranslation."""
-        return [frozenset(_words(one)) for one in self.said.get(Job.RETRANSLATE, ())]
+    return dict(zip(SENTENCE_SIGNS, (kept, translated, judged, like_the_draft, 1.0), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """From signs to the points that a part is predicted to gain: a line that ships in a model's manifest."""
+    """From signs to the points that a rewrite is predicted to gain: a line that ships in a model's manifest."""
 
     weights: Mapping[str, float]  # of `SIGNS`, by name
     least: float  # points that a rewrite must be predicted to gain
@@ -125,14 +103,18 @@ class Weighing:
         >>> Weighing.from_manifest({"least": 1.0, "weights": {}})
         Traceback (most recent call last):
             ...
-        postedit.errors.ModelError: manifest: the weights of the gate's parts cannot be read (KeyError: 'judged').
+        postedit.errors.ModelError: manifest: the gate's weighing cannot be read (KeyError: 'judged').
         """
         try:
             rough = Roughness.from_manifest(said["article"]) if said.get("article") else None
             return cls({name: float(said["weights"][name]) for name in SIGNS}, float(said["least"]), rough)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
-            raise ModelError(f"manifest: the weights of the gate's parts cannot be read ({told}).") from error
+            raise ModelError(f"manifest: the gate's weighing cannot be read ({told}).") from error
+
+    def is_rough(self, sentences: Sequence[Mapping[str, float]]) -> bool:
+        """Whether an article is to be rewritten, by what its sentences tell."""
+        return self.article is None or self.article.gain(sentences) >= self.article.least
 
     @property
     def digest(self) -> str:
@@ -143,46 +125,115 @@ class Weighing:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def gain(self, signs: Mapping[str, float]) -> float:
-        """Points, of the mean of chrF and BLEU."""
+        """Points of chrF."""
         return sum(weight * signs[name] for name, weight in self.weights.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known of the article that a part is in."""
+def signs(
+    base: Candidate, rewrites: Sequence[Candidate], found: Proposal, judged: Sequence[float]
+) -> list[list[float]]:
+    """The `SIGNS` of rewrites of a base; `judged` in the judge's points. Nothing where the model did not say enough.
 
-    rewrites: float  # by how much the judge likes the rewrites better, in its points (`estimates.article_mean`)
-    drafts: float  # what the model gives the drafts, in log-probability a token, on average; 0 where it gave nothing
-
-
-def signs(part: Part, origin: Origin, answers: Answers, judged: float, around: Surroundings) -> dict[str, float]:
-    """What speaks for a part, by name; `judged` in the judge's points.
-
-    >>> said = {Job.POST_EDIT: ["He came.", "He come."], Job.RETRANSLATE: ["He came home.", "He went."]}
-    >>> told = signs(Part(3, 8, "came."), Origin.POST_EDIT, Answers("He come.", said), 2.0, Surroundings(0.5, -1.2))
-    >>> [told[name] for name in ("agreed", "put in borne out", "taken out missed", "borne out")]
-    [0.5, 0.5, 0.0, 0.5]
+    >>> base, other = Candidate("He come.", Origin.DRAFT, score=-2.0), Candidate("He came.", Origin.POST_EDIT)
+    >>> said = {Job.POST_EDIT: ["He came.", "He comes."], Job.RETRANSLATE: ["He came home.", "He came."]}
+    >>> told = dict(zip(SIGNS, signs(base, [other], Proposal((base, other), said, -1.5), [2.0])[0]))
+    >>> told["like retranslations"] > told["like post-edits"], told["judged"], told["kept"], told["translated"]
+    (True, 2.0, -2.0, -1.5)
     """
-    old, new = (Counter(_words(text)) for text in (answers.text[part.start : part.end], part.text))
-    put, taken = [*(new - old).elements()], [*(old - new).elements()]
-    there = answers.retranslations
-    found_put, found_taken = (
-        sum(word in words for words in there for word in some) / max(1, len(there)) for some in (put, taken)
-    )
-    return {
-        "judged": judged,
-        "article": around.rewrites,
-        "draft": around.drafts,
-        "agreed": sum(part in some for some in answers.post_edits) / max(1, len(answers.post_edits)),
-        "put in borne out": found_put / max(1, len(put)),
-        "taken out missed": found_taken / max(1, len(taken)),
-        "put in": float(len(put)),
-        "taken out": float(len(taken)),
-        "borne out": found_put - found_taken,
-        "is of a post-edit": float(origin is Origin.POST_EDIT),
-        "constant": 1.0,
+    kept, translated = base.score, found.translated
+    if kept is None or translated is None or not isfinite(kept) or not isfinite(translated):
+        return []
+    texts = [base.text, *(one.text for one in rewrites)]
+    post_edits, retranslations = (_likeness(texts, found.answers.get(job, ())) for job in _LIKENED)
+    drafts = _likeness(texts, [base.text])
+    rows = []
+    for n, (one, points) in enumerate(zip(rewrites, judged, strict=True), 1):
+        longer = log((1 + len(one.text)) / (1 + len(base.text)))
+        like = (post_edits[n] - post_edits[0], retranslations[n] - retranslations[0], drafts[n])
+        liked = max(-MOST_JUDGED, min(MOST_JUDGED, points))
+        rows.append([liked, *like, longer, abs(longer), kept, translated, float(one.origin is Origin.RETRANSLATE), 1.0])
+    return rows
+
+
+_LIKENED = (Job.POST_EDIT, Job.RETRANSLATE)
+
+
+def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
+    """The mean chrF of each text with all others that are not the same, of 0 to 1; 1 where there is none."""
+    import fastchrf
+
+    if not others:
+        return [1.0] * len(texts)
+    table = fastchrf.pairwise_chrf([[*texts]], [[*others]])[0]
+    means = []
+    for text, row in zip(texts, table, strict=True):
+        told = [value / 100 for value, other in zip(row, others, strict=True) if other != text]
+        means.append(sum(told) / len(told) if told else 1.0)
+    return means
+
+
+def weighed(
+    articles: Sequence[int], segments: Sequence[Segment], found: Sequence[Proposal], judge: "Judge", weighing: Weighing
+) -> list[tuple[Candidate, ...]]:
+    """The candidates of each segment with what its rewrites are predicted to gain, the best first behind the others.
+
+    `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. Where an
+    article is not rough no rewrite gains anything.
+    """
+    asked: dict[Place, str] = {
+        (n, at): one.text
+        for n, (segment, some) in enumerate(zip(segments, found, strict=True))
+        if segment.source and any(one.origin in JUDGED for one in some.candidates)
+        for at, one in enumerate(some.candidates)
+        if one.origin in JUDGED or at == base_of(some.candidates)
     }
+    said = qualities(judge, segments, asked)
+    read = [Judged(some, [said.get((n, at)) for at in range(len(some.candidates))]) for n, some in enumerate(found)]
+    told: dict[int, list[dict[str, float]]] = {}
+    for article, one in zip(articles, read, strict=True):
+        told.setdefault(article, []).extend([one.sentence] if one.sentence else [])
+    rough = {article for article, some in told.items() if weighing.is_rough(some)}
+    return [one.row(weighing, rough=article in rough) for article, one in zip(articles, read, strict=True)]
 
 
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]
+@dataclass(frozen=True)
+class Judged:
+    """What may be made of a segment, and what the judge says of each candidate; None of what it was not asked."""
+
+    proposal: Proposal
+    said: Sequence[float | None]
+
+    def judged(self, at: int) -> float | None:
+        """By how much the judge likes a candidate better than the base."""
+        before, after = self.said[base_of(self.proposal.candidates)], self.said[at]
+        return None if before is None or after is None else after - before
+
+    @property
+    def sentence(self) -> dict[str, float] | None:
+        """What it tells of its article: `sentence_signs`, of the best post-edit that changes something."""
+        row = self.proposal.candidates
+        base = base_of(row)
+        edited = next((at for at, one in enumerate(row) if one.origin is Origin.POST_EDIT), base)
+        like = 1.0 if edited == base else _likeness([row[edited].text], [row[base].text])[0]
+        return sentence_signs(row[base].score, self.proposal.translated, self.judged(edited) or 0.0, like)
+
+    @property
+    def rewrites(self) -> tuple[list[Candidate], list[list[float]]]:
+        """What the judge has judged, and the `SIGNS` of each; nothing where the model did not say enough."""
+        row = self.proposal.candidates
+        told = {at: self.judged(at) for at, one in enumerate(row) if one.origin in JUDGED}
+        known = {at: points for at, points in told.items() if points is not None}
+        offered = [row[at] for at in known]
+        found = signs(row[base_of(row)], offered, self.proposal, [*known.values()])
+        return (offered, found) if found else ([], [])
+
+    def row(self, weighing: Weighing, *, rough: bool) -> tuple[Candidate, ...]:
+        """The candidates with qualities: none of a base, of each rewrite what it is predicted to gain."""
+        known = []
+        for one, told in zip(*self.rewrites, strict=True):
+            gain = weighing.gain(dict(zip(SIGNS, told, strict=True)))
+            known.append(replace(one, quality=gain if rough else min(0.0, gain)))
+        others = [one for one in self.proposal.candidates if one.origin not in JUDGED]
+        if known:
+            others = [replace(one, quality=0.0) if one.origin in BASES else one for one in others]
+        return (*others, *sorted(known, key=lambda one: -(one.quality or 0.0))[:OFFERED])

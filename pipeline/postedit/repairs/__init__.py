@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from postedit.repairs.amounts import count_in_yuan_like_the_source, take_numbers_from_the_source
+from postedit.repairs.amounts import (
+    count_in_yuan_like_the_source,
+    take_numbers_from_the_draft,
+    take_numbers_from_the_source,
+)
 from postedit.repairs.calendar import name_months_like_the_source
 from postedit.repairs.characters import decode_entities, mend_mojibake, narrow_wide_characters
 from postedit.repairs.leftovers import read_names_left_in_chinese
@@ -62,6 +66,7 @@ DATED_REPAIRS: dict[str, Callable[[str, int], str]] = {
 # Repairs that need to know what the text was translated from.
 _PERSONS, _LEFT = "spell persons like the source", "read names left in Chinese"
 _MONTHS = "name months like the source"
+_NUMBERS = "take numbers from the draft"
 SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
     _LEFT: read_names_left_in_chinese,
     _PERSONS: spell_persons_like_the_source,
@@ -92,6 +97,7 @@ class Known:
     source: str | None = None  # what the sentence was translated from
     names: frozenset[str] = frozenset()  # of people whom the article's source speaks of again and again
     months: frozenset[int] = frozenset()  # that the article names with a day
+    draft: str | None = None  # what the sentence is a rewrite of
 
 
 NOTHING = Known()
@@ -108,6 +114,9 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
     >>> repair("Zhang Zhi Minh paid $5 million.", Known(source="张志明支付了500万元。")).text
     'Zhang Zhiming paid 5 million yuan.'
 
+    >>> repair("It opens 16 routes.", Known(source="开通116条航线。", draft="It open 116 routes.")).text
+    'It opens 116 routes.'
+
     A repair whose text is not `allowed` is not made. The list is gone through until nothing changes, so a repaired text
     needs no repair; a text that never comes to rest, or of which nothing would be left, stays as it was.
     """
@@ -118,6 +127,9 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
         repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
         repairs[_LEFT] = _given(partial(read_names_left_in_chinese, names=known.names), known.source)
         repairs[_MONTHS] = _given(partial(name_months_like_the_source, months=known.months), known.source)
+        if known.draft is not None:
+            of_draft = partial(take_numbers_from_the_draft, draft=known.draft)
+            repairs = {_NUMBERS: _given(of_draft, known.source), **repairs}
         repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), known.source)
     current, steps = text, dict[str, None]()
     for _ in range(_ROUNDS):

@@ -139,6 +139,31 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
     return text[: wrong.start] + figures + text[wrong.end :]
 
 
+def take_numbers_from_the_draft(text: str, source: str, draft: str) -> str:
+    """Numbers that a rewrite made up give way to those that draft and source have in their place.
+
+    >>> take_numbers_from_the_draft("It opens 16 routes.", "开通116条航线。", draft="It is to open 116 routes.")
+    'It opens 116 routes.'
+    >>> take_numbers_from_the_draft("Sales fell by 60%.", "销量减少6％。", draft="Sales are down by 6 per cent.")
+    'Sales fell by 6%.'
+
+    Only where as many are new as are missing, in the same order, and both count the same.
+    """
+    told, had, said = quantities(source, "zh"), quantities(draft, "en"), quantities(text, "en")
+    here = {reading for one in said for reading in one.readings}
+    owed = {reading for one in told if not one.readings & here for reading in one.readings}
+    known = {reading for one in (*told, *had) for reading in one.readings}
+    missing = [one for one in had if not one.weak and one.readings & owed]
+    added = [one for one in said if not one.weak and not one.readings & known]
+    if len(missing) != len(added):
+        return text
+    for right, wrong in reversed([*zip(missing, added, strict=True)]):
+        units = (_unit(draft, right, _ENGLISH_UNIT), _unit(text, wrong, _ENGLISH_UNIT))
+        if right.unit == wrong.unit and units[0] == units[1]:
+            text = text[: wrong.start] + draft[right.start : right.end] + text[wrong.end :]
+    return text
+
+
 # A figure of four digits or more without a comma: a year, a room, a share's code.
 _PLAIN = re.compile(r"\d{4,}")
 # What may stand between a number and what it counts.

@@ -1,19 +1,18 @@
-"""Fit how a model's rewrites are weighed, part by part: the judge's word, and what its other answers bear out.
+"""Fit how a model's rewrites are weighed: the judge's word, and how like its other answers each one is.
 
-    python models/fit_parts.py models/NAME zh-en.triples.dev.tsv.zst --write
+    python models/fit_weighing.py models/NAME zh-en.triples.dev.tsv.zst --write
 
-Drafts of wmt20 by several engines are given to the model, twenty lines an article, and its post-edits and
-retranslations are taken apart. Each part is one point: its `weighing.signs`, and what the line gains by it in the mean
-of chrF and BLEU. A ridge regression goes through them. A second one goes through the articles: their
-`weighing.article_signs`, and what their lines gain by the parts that the first finds good. How much both must predict
-(`least` of a rewrite and of an article) is what wins most for rough engines where, on folds that the lines did not see,
-no good engine loses and hardly a reference changes. --write puts all into the manifest, under "gate". Tune on wmt20
-only.
+Drafts of wmt20 by several engines are given to the model, twenty lines an article. Each of its post-edits and
+retranslations is one point: its `weighing.signs`, and what the line gains by it in chrF. (BLEU of a line is noise: with
+it in, less of either was won.) A ridge regression goes through those of the rough engines. A second one goes through
+the articles of all: their `weighing.article_signs`, and what their lines gain by the rewrites that the first finds
+best. How much both must predict (`least` of a rewrite and of an article) is what wins most for rough engines where, on
+folds that the lines did not see, no good engine loses and hardly a reference changes. --write puts all into the
+manifest, under "gate". Tune on wmt20 only.
 """
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,79 +26,62 @@ import sacrebleu
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from models.fit_gate import put_gate, ridge
-from models.judge import ARTICLE, Translations, sentence_bleu, sentence_chrf
+from models.judge import ARTICLE, Translations, sentence_chrf
 from postedit import judge, weights
-from postedit.article import Origin, Segment
-from postedit.candidates import Proposal, proposals
-from postedit.estimates import FREE, JUDGED, article_mean, gaining
-from postedit.parts import Part, joined, parts
+from postedit.article import Segment
+from postedit.candidates import proposals
+from postedit.choices import passes
+from postedit.estimates import Place, base_of, qualities
 from postedit.translator import Job, Request, Translator
-from postedit.weighing import (
-    SENTENCE_SIGNS,
-    SIGNS,
-    Answers,
-    Surroundings,
-    article_signs,
-    sentence_signs,
-    signs,
-)
+from postedit.weighing import OFFERED, SENTENCE_SIGNS, SIGNS, Judged, article_signs
 
 SET = "wmt20"
 GOOD = ("bergamot-base", "microsoft", "google")  # must not lose
-ENGINES = ("argos", "opusmt", "nllb", *GOOD)
-CLEAN = "references"  # as drafts that need nothing: not fitted on, for no gain is to be had there
+ROUGH = ("argos", "opusmt", "nllb")
+ENGINES = (*ROUGH, *GOOD)
+CLEAN = "references"  # as drafts that need nothing
 FOLDS = 5
 APART = 5  # lines between what is read whole and what is spread
-RIDGE = 30.0  # on standardized signs
-CLIP = 12.0  # points: a few lines that are another text would pull the line
-CLIP_ARTICLE = 4.0
-LEASTS = (0.5, 1.0, 2.0, 3.0)
-LEAST_ARTICLES = (0.0, 0.3, 0.6, 1.0)
+RIDGE = 10.0  # on standardized signs
+CLIP = 15.0  # points: a few lines that are another text would pull the line
+CLIP_ARTICLE = 1.0  # what matters is which side of nothing an article is on
+LEASTS = (0.01, 0.5, 1.0, 1.5)  # nothing is predicted where an article is not rough
+LEAST_ARTICLES = (-0.4, -0.2, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6)
 # Points of a good engine, in the mean of chrF and BLEU. Some of microsoft's drafts lack most of their text: to mend
 # them wins chrF, and loses BLEU whatever is put in.
 MOST_LOST = 0.15
-MOST_CLEAN, MOST_ALONE = 0.03, 0.05  # share of the references, in articles of `ARTICLE` lines and of one
+MOST_CLEAN, MOST_ALONE = 0.05, 0.05  # share of the references, in articles of `ARTICLE` lines and of one
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A line, and the parts that may be put into it."""
+    """A line, and what may take its place."""
 
     engine: str
     article: int  # of its engine
     text: str
     reference: str
-    apart: Sequence[tuple[Origin, Part]]
-    signs: Floats  # parts x `SIGNS`
-    gains: Floats  # of each part alone
+    rewrites: Sequence[str]
+    passing: Sequence[bool]  # whether no check objects to each
+    signs: Floats  # rewrites x `SIGNS`
+    gains: Floats  # of each rewrite, in points of chrF
     told: Mapping[str, float] | None  # `sentence_signs`
 
     @property
     def fold(self) -> int:
         return self.article % FOLDS
 
-    def chosen(self, predicted: Floats, least: float) -> str:
-        """The text that a gate would leave: the gaining parts of the rewrite that gains most by them."""
-        best, text = 0.0, self.text
-        for origin in JUDGED:
-            known = [
-                (float(gain), part) for (kind, part), gain in zip(self.apart, predicted, strict=True) if kind is origin
-            ]
-            found, total = gaining(self.text, known, lambda _: True, least)
-            total -= FREE if origin is Origin.RETRANSLATE else 0.0
-            if total >= least and total > best:
-                best, text = total, found
-        return text
+    def chosen(self, predicted: Floats, least: float) -> int | None:
+        """The number of the rewrite that a gate would let through."""
+        best = [int(n) for n in np.argsort(-predicted, kind="stable")[:OFFERED] if predicted[n] >= least]
+        return next((n for n in best if self.passing[n]), None)
 
     def gain(self, predicted: Floats) -> float:
-        """Points that the line gains by the parts that are predicted to gain, between `CLIP` and its opposite."""
-        before, after = (
-            (sentence_chrf(one, self.reference) + sentence_bleu(one, self.reference)) / 2
-            for one in (self.text, self.chosen(predicted, LEASTS[0]))
-        )
-        return float(np.clip(after - before, -CLIP, CLIP))
+        """Points that the line gains by the rewrite that is predicted to gain most."""
+        n = self.chosen(predicted, LEASTS[0])
+        return 0.0 if n is None else float(self.gains[n])
 
 
 def readable(translator: Translator, seen: Translations, first: int, spread: int) -> list[int]:
@@ -119,74 +101,47 @@ def readable(translator: Translator, seen: Translations, first: int, spread: int
 
 def offers(translator: Translator, reader: judge.Judge, seen: Translations, lines: Sequence[int]) -> Iterator[Offer]:
     """Each engine's drafts, and the references, with what the model would make of them."""
+    references = [seen.references[ENGINES[0]][n] for n in lines]
     for engine in (*ENGINES, CLEAN):
         drafts = seen.references[ENGINES[0]] if engine == CLEAN else seen.texts[engine]
         segments = [Segment(drafts[n].strip(), 0, source=seen.sources[n]) for n in lines]
-        references = [seen.references[ENGINES[0]][n] for n in lines]
-        yield from _offers(engine, segments, proposals(segments, translator, several=True), references, reader)
+        found = proposals(segments, translator, several=True)
+        places: dict[Place, str] = {
+            (n, at): one.text for n, some in enumerate(found) for at, one in enumerate(some.candidates)
+        }
+        said = qualities(reader, segments, places)
+        for n, (segment, one, reference) in enumerate(zip(segments, found, references, strict=True)):
+            known = [said[n, at] for at in range(len(one.candidates))]
+            yield _offer(engine, n // ARTICLE, segment, reference, Judged(one, known))
 
 
-def _offers(
-    engine: str, segments: Sequence[Segment], found: Sequence[Proposal], references: Sequence[str], reader: judge.Judge
-) -> Iterator[Offer]:
-    bases = [max(one.candidates, key=lambda two: two.origin is Origin.REPAIR).text for one in found]
-    rewrites = [{two.origin: two.text for two in one.candidates if two.origin in JUDGED} for one in found]
-    apart = [
-        [(origin, part) for origin, text in some.items() for part in parts(base, text)]
-        for base, some in zip(bases, rewrites, strict=True)
-    ]
-    texts = [
-        [base, *some.values(), *(joined(base, [part]) for _, part in several)]
-        for base, some, several in zip(bases, rewrites, apart, strict=True)
-    ]
-    sources = [segment.source or "" for segment, some in zip(segments, texts, strict=True) for _ in some]
-    said = iter(reader.qualities(sources, [text for some in texts for text in some]))
-    qualities = [np.array([math.nan if (one := next(said)) is None else one for _ in some]) for some in texts]
-    for at in range(0, len(bases), ARTICLE):
-        article = range(at, min(at + ARTICLE, len(bases)))
-        means = {}
-        for origin in JUDGED:
-            here = [(n, 1 + [*rewrites[n]].index(origin)) for n in article if origin in rewrites[n]]
-            told = [float(qualities[n][place] - qualities[n][0]) for n, place in here]
-            means[origin] = article_mean([one for one in told if math.isfinite(one)])
-        likely = [two.score for n in article for two in found[n].candidates if two.text == bases[n]]
-        drafts = float(np.mean([one for one in likely if one is not None and math.isfinite(one)] or [0.0]))
-        around = {origin: Surroundings(mean, drafts) for origin, mean in means.items()}
-        for n in article:
-            answers, first = Answers(bases[n], found[n].answers), 1 + len(rewrites[n])
-            scores = {two.text: two.score for two in found[n].candidates}
-            edit = rewrites[n].get(Origin.POST_EDIT, bases[n])
-            liked = float(qualities[n][[bases[n], *rewrites[n].values()].index(edit)] - qualities[n][0])
-            sentence = sentence_signs(
-                scores.get(bases[n]), scores.get(edit), found[n].translated, liked if math.isfinite(liked) else 0.0
-            )
-            rows = [
-                [*signs(part, origin, answers, float(value - qualities[n][0]), around[origin]).values()]
-                for (origin, part), value in zip(apart[n], qualities[n][first:], strict=True)
-            ]
-            whole = [at for at, row in enumerate(rows) if math.isfinite(sum(row))]
-            kept = [apart[n][at] for at in whole]
-            table = np.array([rows[at] for at in whole]).reshape(-1, len(SIGNS))
-            gains = _gains(bases[n], [part for _, part in kept], references[n])
-            yield Offer(engine, n // ARTICLE, bases[n], references[n], kept, table, gains, sentence)
-
-
-def _gains(text: str, found: Sequence[Part], reference: str) -> Floats:
-    texts = [text, *(joined(text, [part]) for part in found)]
-    scores = np.array([(sentence_chrf(one, reference) + sentence_bleu(one, reference)) / 2 for one in texts])
-    return np.asarray(scores[1:] - scores[0])
+def _offer(engine: str, article: int, segment: Segment, reference: str, judged: Judged) -> Offer:
+    base = judged.proposal.candidates[base_of(judged.proposal.candidates)]
+    rewrites, signs = judged.rewrites
+    texts = [one.text for one in rewrites]
+    scores = [sentence_chrf(one, reference) for one in (base.text, *texts)]
+    return Offer(
+        engine,
+        article,
+        base.text,
+        reference,
+        texts,
+        [passes(segment, base, one) for one in texts],
+        np.array(signs).reshape(-1, len(SIGNS)),
+        np.clip(np.array(scores[1:]) - scores[0], -CLIP, CLIP),
+        judged.sentence,
+    )
 
 
 def fit(read: Sequence[Offer]) -> Floats:
     """Weights of `SIGNS`, by ridge regression on standardized signs; the constant is free."""
-    rough = [offer for offer in read if offer.engine != CLEAN]
-    x = np.concatenate([offer.signs for offer in rough])
-    y = np.clip(np.concatenate([offer.gains for offer in rough]), -CLIP, CLIP)
+    rough = [offer for offer in read if offer.engine in ROUGH]
+    x, y = np.concatenate([offer.signs for offer in rough]), np.concatenate([offer.gains for offer in rough])
     return ridge(x, y, RIDGE, SIGNS.index("constant"))
 
 
 def held_out(read: Sequence[Offer]) -> list[Floats]:
-    """What the line through the other folds predicts of the parts of each."""
+    """What the line through the other folds predicts of the rewrites of each."""
     lines = [fit([offer for offer in read if offer.fold != fold]) for fold in range(FOLDS)]
     return [offer.signs @ lines[offer.fold] for offer in read]
 
@@ -244,12 +199,13 @@ def measure(
     for engine in (*ENGINES, CLEAN):
         mine = [n for n, offer in enumerate(read) if offer.engine == engine]
         before = [read[n].text for n in mine]
-        after = [read[n].chosen(predicted[n], least) if rough[n] >= article else read[n].text for n in mine]
+        chosen = [read[n].chosen(predicted[n], least) if rough[n] >= article else None for n in mine]
+        after = [read[n].text if one is None else read[n].rewrites[one] for n, one in zip(mine, chosen, strict=True)]
         references = [[read[n].reference for n in mine]]
         found[engine] = {
             "bleu": sacrebleu.corpus_bleu(after, references).score - sacrebleu.corpus_bleu(before, references).score,
             "chrf": sacrebleu.corpus_chrf(after, references).score - sacrebleu.corpus_chrf(before, references).score,
-            "changed": sum(a != b for a, b in zip(before, after, strict=True)) / len(mine),
+            "changed": sum(one is not None for one in chosen) / len(mine),
         }
     return {engine: {name: round(value, 3) for name, value in one.items()} for engine, one in found.items()}
 
@@ -262,7 +218,7 @@ def harmless(found: dict[str, dict[str, float]], alone: dict[str, dict[str, floa
 
 def won(found: dict[str, dict[str, float]]) -> float:
     """What rough engines gain, in the mean of chrF and BLEU."""
-    return sum(found[engine]["bleu"] + found[engine]["chrf"] for engine in ENGINES if engine not in GOOD)
+    return sum(found[engine]["bleu"] + found[engine]["chrf"] for engine in ROUGH)
 
 
 def fitted(read: Sequence[Offer]) -> dict[str, Any]:
@@ -274,8 +230,8 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     singly = {pair: measure(read, predicted, apart, *pair) for pair in tried}
     able = [pair for pair in tried if harmless(tried[pair], singly[pair])]
     least, article = max(able, key=lambda pair: won(tried[pair]), default=(None, None))
-    gains = np.concatenate([offer.gains for offer in read if offer.engine != CLEAN])
-    told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine != CLEAN])
+    gains = np.concatenate([offer.gains for offer in read if offer.engine in ROUGH])
+    told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
     return {
         "weights": {name: round(float(value), 5) for name, value in zip(SIGNS, fit(read), strict=True)},
         "least": least,
@@ -287,7 +243,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         "fitted": {
             "set": SET,
             "lines": sum(offer.engine == CLEAN for offer in read),
-            "parts": len(gains),
+            "rewrites": len(gains),
             "correlation, held out": round(float(np.corrcoef(told, gains)[0, 1]), 3),
             "held out": {_named(*pair): found for pair, found in tried.items()},
             "held out, a line an article": {_named(*pair): found for pair, found in singly.items()},
@@ -303,11 +259,11 @@ def write(path: Path, found: dict[str, Any]) -> None:
     """Put the weighing into a manifest, with what its thresholds did to drafts that the lines did not see."""
     named = _named(found["least"], found["article"]["least"])
     held = {name: one[named] if isinstance(one, dict) else one for name, one in found["fitted"].items()}
-    put_gate(path, {"parts": {**found, "fitted": held}}, usual={})
+    put_gate(path, {"weighing": {**found, "fitted": held}}, usual={})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Fit how the parts of a model's rewrites are weighed.")
+    parser = argparse.ArgumentParser(description="Fit how a model's rewrites are weighed.")
     parser.add_argument("model", type=Path, help="a model's folder, with manifest.json")
     parser.add_argument("triples", type=Path, help="source, draft, reference, set.engine; .zst or not")
     parser.add_argument("--first", type=int, default=220, help="lines of wmt20, for each engine: whole documents")
