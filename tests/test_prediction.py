@@ -244,7 +244,7 @@ def test_every_rewrite_that_no_check_objects_to_is_offered() -> None:
         fit_gate.Draft("moz-argos", 0, Segment(ROUGH, 0, source=SOURCE), GOOD),
         fit_gate.Draft("moz-argos", 0, Segment("The 3 mayors yesterday come.", 0, source="三"), GOOD),
     ]
-    fake = Beam({SOURCE: GOOD, "三": "The 5 mayors came yesterday."}, tuple(Job))
+    fake = Beam({SOURCE: GOOD, "三": "The 5 mayors came with 60 men."}, tuple(Job))
     given = fit_gate.offer(drafts, propose([draft.segment for draft in drafts], fake, signals=True))
     assert given.bases == [draft.segment.text for draft in drafts]
     assert [(point.draft, point.text) for point in given.points] == [(0, GOOD)]
