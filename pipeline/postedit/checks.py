@@ -7,7 +7,8 @@ nothing. They are strict: a rewrite that is refused costs a small gain, one that
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from difflib import SequenceMatcher
 
 from postedit.article import Segment
@@ -23,7 +24,7 @@ from postedit.form_checks import (
     unbalances,
 )
 from postedit.names import names, stem, stems
-from postedit.quantities import quantities, same_quantities
+from postedit.quantities import quantities, same_quantities, unsaid
 
 Check = Callable[[Segment, str], str | None]
 
@@ -39,6 +40,18 @@ _NEGATION = re.compile(
 _TWO = re.compile("[双雙俩倆对對倍再]|夫[妻妇婦]")  # what English says with a two in it, or "both", or "double"
 _MAYBE_NEGATION = re.compile("[不没無无未非莫勿别否免禁毫难拒缺]")
 _CHINESE_NEGATION = re.compile("不(?![仅但断过同久少料])|没|未(?!来)|无(?![论线人])|[并绝毫]非|毫无|难以")
+
+
+def _compiled(
+    names: Mapping[str, tuple[str, str]], before: str, behind: str, flags: re.RegexFlag = re.NOFLAG
+) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    """By name: what English says, between two patterns, and what Chinese says."""
+    return {
+        name: (re.compile(rf"{before}(?:{english}){behind}", flags), re.compile(chinese))
+        for name, (english, chinese) in names.items()
+    }
+
+
 # What stands before a number and says on which side of it the truth lies, and how Chinese says so.
 _BOUNDS = {
     "more than": (
@@ -51,10 +64,7 @@ _BOUNDS = {
     ),
     "about": (r"about|around|approximately|roughly|some", "约|左右|上下|大概|前后|[0-9十百千万亿][余多]"),
 }
-_BOUND_PATTERNS = {
-    name: (re.compile(rf"\b(?:{english})\s+(?:US|HK)?[$€£¥]?\s?\d", re.IGNORECASE), re.compile(chinese))
-    for name, (english, chinese) in _BOUNDS.items()
-}
+_BOUND_PATTERNS = _compiled(_BOUNDS, r"\b", r"\s+(?:US|HK)?[$€£¥]?\s?\d", re.IGNORECASE)
 _ENDINGS = frozenset(
     {"", "s", "es", "d", "ed", "ing", "e", "er", "ers", "ly", "al", "n", "y", "ies", "ion", "ions", "’s", "'s"}
 )
@@ -87,13 +97,7 @@ _UNITS = {
     },
     "share": {"percent": (r"%|percent|per cent|percentages?", r"[%％]|百分|[成折率比]|percent")},
 }
-_UNIT_PATTERNS = {
-    kind: {
-        name: (re.compile(rf"(?<![A-Za-z])(?:{english})(?![A-Za-z])"), re.compile(chinese))
-        for name, (english, chinese) in units.items()
-    }
-    for kind, units in _UNITS.items()
-}
+_UNIT_PATTERNS = {kind: _compiled(units, r"(?<![A-Za-z])", r"(?![A-Za-z])") for kind, units in _UNITS.items()}
 
 
 def changes_a_number(segment: Segment, text: str) -> str | None:
@@ -104,13 +108,13 @@ def changes_a_number(segment: Segment, text: str) -> str | None:
     >>> changes_a_number(Segment("It rose by 15 million.", 0, source="增长了1.5亿。"), "It rose by 150 million.")
     >>> changes_a_number(Segment("Only a fourth came.", 0, source="只来了四成。"), "Only 40% came.")
     """
-    missing, added = same_quantities(quantities(segment.text), quantities(text), strict=True)
+    said = quantities(text)
+    missing, added = same_quantities(quantities(segment.text), said, strict=True)
     if segment.source:
-        told, said = quantities(segment.source), {reading for one in quantities(text) for reading in one.readings}
-        supported = {reading for one in told for reading in one.readings} | (
-            {2} if _TWO.search(segment.source) else set()
-        )
-        owed = {reading for one in told if not one.readings & said for reading in one.readings}
+        told = quantities(segment.source)
+        owed, supported = unsaid(told, said), frozenset().union(*(one.readings for one in told))
+        if _TWO.search(segment.source):
+            supported |= {Decimal(2)}
         missing = tuple(one for one in missing if one.readings & owed)
         added = tuple(one for one in added if not one.readings & supported)
     if missing and added:

@@ -46,13 +46,7 @@ def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequen
     `articles` numbers each segment's. What is told of an article does not depend on the articles beside it.
     """
     bases = [base_of(row) for row in rows]
-    wholes: dict[Place, str] = {
-        (n, at): row[at].text
-        for n, (segment, row) in enumerate(zip(segments, rows, strict=True))
-        if segment.source and any(one.origin in JUDGED for one in row)
-        for at in range(len(row))
-        if row[at].origin in JUDGED or at == bases[n]
-    }
+    wholes = judgeable(segments, rows)
     raw = qualities(judge, segments, wholes)
     means = _means(articles, rows, raw)
 
@@ -81,6 +75,20 @@ def estimated(articles: Sequence[int], segments: Sequence[Segment], rows: Sequen
     for (n, at), found in apart.items():
         known[n][at] = [(gain(n, at, k), part) for k, part in enumerate(found)]
     return [_with_gains(*some) if some[2] else some[1] for some in zip(segments, rows, known, strict=True)]
+
+
+def judgeable(segments: Sequence[Segment], rows: Sequence[Row]) -> dict[Place, str]:
+    """The texts that the judge is asked about, by the numbers of segment and candidate.
+
+    Where there are a source and rewrites, these are they, and what they would take the place of.
+    """
+    return {
+        (n, at): one.text
+        for n, (segment, row) in enumerate(zip(segments, rows, strict=True))
+        if segment.source and any(one.origin in JUDGED for one in row)
+        for at, one in enumerate(row)
+        if one.origin in JUDGED or at == base_of(row)
+    }
 
 
 def qualities(judge: "Judge", segments: Sequence[Segment], texts: Mapping[Place, str]) -> dict[Place, float | None]:

@@ -7,7 +7,7 @@ this module is what makes such a check worth having.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import localcontext
+from decimal import Decimal, localcontext
 from itertools import zip_longest
 
 from postedit.quantity_readers import CHINESE, DIGITS, ENGLISH, FIGURES, READERS, Quantity, scale_of
@@ -64,6 +64,16 @@ def same_quantities(
     """
     added = _unmatched(right, left, strict=strict)
     return _unmatched(left, right, strict=strict), tuple(q for q in added if strict or q.unit != "month")
+
+
+def unsaid(told: Sequence[Quantity], said: Sequence[Quantity]) -> frozenset[Decimal]:
+    """All readings of the numbers that are told and in no reading said.
+
+    >>> sorted(map(int, unsaid(quantities("2021年招商1,356家"), quantities("1,356 firms came"))))
+    [2021]
+    """
+    known = frozenset().union(*(quantity.readings for quantity in said))
+    return frozenset().union(*(quantity.readings for quantity in told if not quantity.readings & known))
 
 
 def _unmatched(owed: Sequence[Quantity], held: Sequence[Quantity], *, strict: bool) -> tuple[Quantity, ...]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal
 from postedit.errors import ModelError
-from postedit.estimates import BASES, JUDGED, MOST, Place, base_of, qualities
+from postedit.estimates import BASES, JUDGED, MOST, base_of, judgeable, qualities
 from postedit.translator import Job
 
 if TYPE_CHECKING:
@@ -180,18 +180,12 @@ def weighed(
     `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. Where an
     article is not rough no rewrite gains anything.
     """
-    asked: dict[Place, str] = {
-        (n, at): one.text
-        for n, (segment, some) in enumerate(zip(segments, found, strict=True))
-        if segment.source and any(one.origin in JUDGED for one in some.candidates)
-        for at, one in enumerate(some.candidates)
-        if one.origin in JUDGED or at == base_of(some.candidates)
-    }
-    said = qualities(judge, segments, asked)
+    said = qualities(judge, segments, judgeable(segments, [some.candidates for some in found]))
     read = [Judged(some, [said.get((n, at)) for at in range(len(some.candidates))]) for n, some in enumerate(found)]
     told: dict[int, list[dict[str, float]]] = {}
     for article, one in zip(articles, read, strict=True):
-        told.setdefault(article, []).extend([one.sentence] if one.sentence else [])
+        sentence = one.sentence
+        told.setdefault(article, []).extend([sentence] if sentence else [])
     rough = {article for article, some in told.items() if weighing.is_rough(some)}
     return [one.row(weighing, rough=article in rough) for article, one in zip(articles, read, strict=True)]
 

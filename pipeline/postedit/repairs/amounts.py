@@ -11,7 +11,7 @@ from decimal import Decimal
 from rapidfuzz.distance import Levenshtein
 
 from postedit.numerals import ENGLISH_SCALES
-from postedit.quantities import quantities, same_quantities
+from postedit.quantities import quantities, same_quantities, unsaid
 from postedit.quantity_readers import Quantity
 
 _YUAN = re.compile(r"[多余来]?\s*元(?!旦|宵|素|老|首|件|气|凶|帅|年)")
@@ -150,8 +150,7 @@ def take_numbers_from_the_draft(text: str, source: str, draft: str) -> str:
     Only where as many are new as are missing, in the same order, and both count the same.
     """
     told, had, said = quantities(source, "zh"), quantities(draft, "en"), quantities(text, "en")
-    here = {reading for one in said for reading in one.readings}
-    owed = {reading for one in told if not one.readings & here for reading in one.readings}
+    owed = unsaid(told, said)
     known = {reading for one in (*told, *had) for reading in one.readings}
     missing = [one for one in had if not one.weak and one.readings & owed]
     added = [one for one in said if not one.weak and not one.readings & known]
