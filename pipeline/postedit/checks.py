@@ -288,6 +288,7 @@ REPAIRS_MAY = frozenset(
 _NAMES = frozenset({"names lost", "names added", "spelling"})
 REPAIR_MAY = {
     "mend mojibake": _NAMES,
+    "name COVID-19": _NAMES,
     "spell persons like the source": _NAMES,
     "read names left in Chinese": _NAMES,
     "name months like the source": frozenset({"numbers"}),

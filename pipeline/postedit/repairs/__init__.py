@@ -35,12 +35,13 @@ from postedit.repairs.quotation import (
 )
 from postedit.repairs.repetition import drop_doubled_words, drop_echoed_words, drop_repeated_phrases
 from postedit.repairs.tense import past_tense_for_past_year
-from postedit.repairs.wording import lower_stray_capitals, phrase_literal_requirements
+from postedit.repairs.wording import lower_stray_capitals, name_covid_19, phrase_literal_requirements
 
 REPAIRS: dict[str, Callable[[str], str]] = {
     "decode HTML entities": decode_entities,
     "mend mojibake": mend_mojibake,
     "narrow wide characters": narrow_wide_characters,
+    "name COVID-19": name_covid_19,
     "phrase literal requirements": phrase_literal_requirements,
     "close up quotation marks": close_up_quotation_marks,
     "close up apostrophes": close_up_apostrophes,

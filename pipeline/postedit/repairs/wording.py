@@ -1,4 +1,4 @@
-"""Repairs of wording: a capital that strayed, and a word for word 等要求."""
+"""Repairs of wording: a capital that strayed, and word for word 新冠 and 等要求."""
 
 import re
 
@@ -24,6 +24,30 @@ _CAPITALISED_PAIR = re.compile(
 )
 
 _REQUIREMENTS = re.compile(r",?\s+(?:etc\.?|and so on)[,.]?\s+Requirements?\.?$|,?\s+etc\.\s+Require\.?$")
+
+# 新冠肺炎 is COVID-19. Word for word it is a new crown pneumonia.
+_CROWN = r"(?:crown|coronary|corona)"
+_OF_THE_DISEASE = (
+    r" (?:epidemics?|pandemics?|outbreaks?|vaccin\w+|patients?|cases?|infections?|prevention|treatments?|tests?|"
+    r"testing|crisis|deaths?|drugs?|nucleic|antibod\w+|virus|situation|period|era|response)\b"
+)
+_DISEASE = re.compile(
+    rf"\b(the |an? )?(?:(?:(?:new|novel|neo)[ -])?{_CROWN}(?:[ -]virus)?|new coronavirus) pneumonia\b"
+    rf"({_OF_THE_DISEASE})?",
+    re.IGNORECASE,
+)
+_DISEASE_OF = re.compile(rf"\b(?:new|novel|neo)[ -]{_CROWN}(?={_OF_THE_DISEASE})(?! virus)", re.IGNORECASE)
+_VIRUS = re.compile(rf"\b(new|novel)[ -]{_CROWN}[ -]virus\b", re.IGNORECASE)
+
+
+def name_covid_19(text: str) -> str:
+    """A word for word 新冠 gets the name that English has for it.
+
+    >>> name_covid_19("The new crown pneumonia spread, and new crown vaccines against the new crown virus helped.")
+    'COVID-19 spread, and COVID-19 vaccines against the new coronavirus helped.'
+    """
+    text = _DISEASE.sub(lambda match: f"{match[1] or ''}COVID-19{match[2]}" if match[2] else "COVID-19", text)
+    return _VIRUS.sub(r"\1 coronavirus", _DISEASE_OF.sub("COVID-19", text))
 
 
 def lower_stray_capitals(text: str) -> str:
