@@ -33,6 +33,7 @@ from sentencepiece import sentencepiece_model_pb2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpora.nearness import Nearness
+from corpora.renumber import renumbered
 from corpora.roughen import roughen
 
 NGRAM = 8  # tokens in a row that a training text may not share with an evaluation set
@@ -65,6 +66,9 @@ NEWS = (
     "un_sdg_translations", "wmt21_24_enzh_refs", "wmt_enzh_newstest2019_2020",
 )  # fmt: skip
 NEAR = 0.3
+
+RENUMBERED = 5  # times that a pair which counts in 万 or 亿 is seen with other numbers
+FINES = ("罚", "台币", "港币")  # laws are full of them, and they would be most of these pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +278,19 @@ def roughened(examples: Iterable[Example], rng: random.Random) -> Iterator[Examp
             yield replace(example, draft=draft)
 
 
+def counting(examples: Iterable[Example], rng: random.Random) -> Iterator[Example]:
+    """Pairs that count in 万 or 亿, each as it is and with other numbers; without drafts, which would have the old."""
+    seen = set[str]()
+    for example in examples:
+        counts = any(scale in example.source for scale in "万亿") and not any(one in example.source for one in FINES)
+        if counts and example.source not in seen:
+            seen.add(example.source)
+            others = [renumbered(example.source, example.reference, rng) for _ in range(RENUMBERED)]
+            if None not in others:
+                yield replace(example, draft="")
+            yield from (Example(one[0], "", one[1], example.origin) for one in others if one)
+
+
 def read_table(path: Path) -> Iterator[list[str]]:
     """The rows of a tab-separated table, compressed (.zst) or not."""
     with path.open("rb") as raw:
@@ -434,6 +451,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{kind}-rough": roughened(clean, rng),
             f"{kind}-bridge": kept(bridged(rows), checks, dropped.setdefault(f"{kind}-bridge", Counter())),
         }
+        if kind != "xx":
+            groups[f"{kind}-numbers"] = counting(examples, rng)
         if kind == "pairs":
             groups |= near_news(examples, news)
         else:

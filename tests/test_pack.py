@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from corpora import pack
 from corpora.pack import Example
+from corpora.renumber import renumbered
 from corpora.roughen import ROUGHENERS, roughen
 from models import tiny, train
+from postedit.quantities import quantities, same_quantities
 
 SENTENCE = "The city opened a new library on the first of May, and many people came to see it."
 CHINESE = "该市五月一日开放了一座新图书馆，许多人前来参观。"
@@ -101,6 +103,32 @@ def test_a_changed_shard_is_refused(tmp_path: Path) -> None:
         np.savez(stream, tokens=np.zeros(1))
     with pytest.raises(SystemExit, match="pack again"):
         train.read_packed(tmp_path, {"zh"})
+
+
+@given(st.integers(0, 10_000))
+def test_other_numbers_are_the_same_on_both_sides(seed: int) -> None:
+    source, reference = (
+        "去年出口1.35亿吨，比2019年多20万吨。",
+        "Last year it exported 135 million tons, 200,000 more than in 2019.",
+    )
+    new = renumbered(source, reference, random.Random(seed))
+    assert new is not None
+    assert new[0] != source
+    missing, added = same_quantities(quantities(new[0], "zh"), quantities(new[1], "en"), strict=True)
+    assert not missing + added
+    assert [text.split("2019")[1][:1] for text in new] == ["年", "."]
+
+
+def test_pairs_that_count_in_ten_thousands_are_seen_with_other_numbers() -> None:
+    counts = example("它有3.5万辆。", "It is 35,000 cars.", "It has 35,000 cars.")
+    others = [
+        example("它有3.5万辆。", "Another engine's 35,000."),
+        example("万一它来。", reference="In case it comes."),
+    ]
+    found = [*pack.counting([counts, *others], random.Random(1))]
+    assert len(found) == 1 + pack.RENUMBERED
+    assert (found[0].source, found[0].draft, found[0].reference) == (counts.source, "", counts.reference)
+    assert len({one.reference for one in found}) > 3
 
 
 @given(st.text(), st.integers(0, 1000))
