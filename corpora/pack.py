@@ -295,8 +295,9 @@ def read_table(path: Path) -> Iterator[list[str]]:
     """The rows of a tab-separated table, compressed (.zst) or not."""
     with path.open("rb") as raw:
         stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
-        for line in io.TextIOWrapper(stream, encoding="utf-8", newline="\n"):
-            yield line.rstrip("\n").split("\t")
+        with io.TextIOWrapper(stream, encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield line.rstrip("\n").split("\t")
 
 
 def triples(path: Path) -> Iterator[Example]:

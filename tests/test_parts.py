@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postedit.parts import joined, parts, with_parts
+from postedit.parts import joined, parts, permitted, with_parts
 
 WORDS = st.lists(st.sampled_from(["the", "cat", "sat", "on", "a", "mat,", "down.", "“Yes”", "中国"]), max_size=12)
 SPACES = st.sampled_from([" ", "  ", "\t"])
@@ -56,3 +56,28 @@ def test_what_is_not_taken_stays_to_the_byte(here: list[str], there: list[str], 
 )
 def test_each_part_alone(text: str, rewrite: str, expected: list[str]) -> None:
     assert [joined(text, [part]) for part in parts(text, rewrite)] == expected
+
+
+@pytest.mark.parametrize(
+    ("refused", "left"),
+    [
+        ("7", "On 1 June last year she and her dog came home."),  # one part alone
+        ("she", "On 7 June last year he and her dog came home."),
+        ("7 she", "On 1 June last year he and her dog came home."),  # two of three
+        ("7 she came", None),
+    ],
+)
+def test_what_is_refused_is_left_out(refused: str, left: str | None) -> None:
+    text, rewrite = "On 1 June last year he and her dog come home.", "On 7 June last year she and her dog came home."
+    assert permitted(text, rewrite, lambda one: not set(refused.split()) & set(one.split())) == left
+
+
+@given(WORDS, WORDS, st.integers(0, 99))
+def test_what_is_permitted_passes(here: list[str], there: list[str], seed: int) -> None:
+    text = " ".join(here)
+
+    def passes(one: str) -> bool:
+        return hash((one, seed)) % 3 > 0
+
+    found = permitted(text, " ".join(there), passes)
+    assert found is None or (passes(found) and found != text)

@@ -15,11 +15,11 @@ from models.judge import sentence_chrf
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals
-from postedit.choices import Gate
+from postedit.choices import Gate, choose
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
-from postedit.estimates import JUDGED
+from postedit.estimates import IN_PART, JUDGED
 from postedit.signals import POOL
 from postedit.translator import Job, Request
 from postedit.weighing import (
@@ -31,6 +31,7 @@ from postedit.weighing import (
     Weighing,
     signs,
     weighed,
+    with_permitted,
 )
 
 SOURCE = "昨天这座城市下了大雨，许多街道被淹。"
@@ -98,6 +99,20 @@ def test_only_a_few_rewrites_are_left_to_choose_from() -> None:
     assert len(rewrites) == OFFERED
 
 
+def test_an_answer_that_a_check_refuses_is_offered_without_the_place() -> None:
+    wrong = "Yesterday 3,000 cities fell a heavy rain and many streets were flooded."
+    found = offered((wrong, Origin.POST_EDIT), POST_EDITS[0])
+    _, *rewrites = rows(Weighing(PLAIN | {"longer": 1.0}, least=-9.0), found)[0]
+    told = {one.text: one for one in rewrites}
+    assert {wrong, ANSWER} < set(told)
+    rest = next(one for text, one in told.items() if text not in {wrong, ANSWER})
+    assert rest.text == DRAFT.replace("a big rain", "a heavy rain").replace("streets are", "streets were")
+    assert IN_PART in rest.steps
+    assert rest.quality is not None
+    some = with_permitted(Segment(DRAFT, 0, source=SOURCE), found)
+    assert some.answers[Job.POST_EDIT] == [rest.text, ANSWER]
+
+
 def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
     class Counting(FakeTranslator):
         def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
@@ -141,7 +156,7 @@ def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right:
         old, new = "He come home with two big dogs.", "He came home with two big dogs."
         better = said["judged"] and right
         row = np.array([[*said.values()]]) + dice.normal(0, 0.01, (1, len(SIGNS)))
-        told = dict(zip(SENTENCE_SIGNS, (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, 1.0), strict=True))
+        told = dict(zip(SENTENCE_SIGNS, (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, 0.1, 1.0), strict=True))
         gains = np.array([3.0 if better else -2.0])
         made.append(Offer(engine, n // 6, old, new if better else old, [new], [True], row, gains, told))
     return made
@@ -153,7 +168,7 @@ def test_the_fit_finds_what_tells_and_a_threshold_that_does_no_harm() -> None:
     harmed = fit_weighing.fitted(read)
     assert 4 < harmed["weights"]["judged"] < 5  # 5, drawn towards nothing
     assert harmed["fitted"]["correlation, held out"] > 0.9
-    assert harmed["fitted"]["held out"]["0.5, article 0"]["argos"]["bleu"] > 10
+    assert harmed["fitted"]["held out"]["0.5, article 0.1"]["argos"]["bleu"] > 10
     # Nothing tells the references from what is rough: half of them change.
     assert harmed["least"] is None
 
@@ -166,8 +181,11 @@ def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -
         read += drafts(engine, dice, kept=-0.3, right=False)
     found = fit_weighing.fitted(read)
     assert found["least"] < 2
-    assert found["article"]["weights"]["kept"] < -5
-    assert found["fitted"]["held out"]["0.5, article 0"]["references"]["changed"] <= 0.03
+    heard, unheard = found["article"]["lines"]
+    assert heard["kept"] < -5
+    assert unheard["kept"] < -5
+    assert unheard["sounds rough"] == 0
+    assert found["fitted"]["held out"]["0.5, article 0.1"]["references"]["changed"] <= 0.03
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"gate": {"margin": 0.2}}), encoding="utf-8")
     fit_weighing.write(path, found)
@@ -183,7 +201,7 @@ def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -
 
 def test_only_a_rough_article_is_rewritten() -> None:
     nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
-    rough = Roughness({**nothing, "kept": -1.0}, usual={**nothing, "kept": -0.5}, least=0.8)
+    rough = Roughness([{**nothing, "kept": -1.0}], usual={**nothing, "kept": -0.5}, least=0.8)
     weighing = Weighing(PLAIN | {"constant": 2.0}, least=1.0, article=rough)
 
     def told(*scores: float) -> list[float | None]:
@@ -191,6 +209,11 @@ def test_only_a_rough_article_is_rewritten() -> None:
 
     assert told(*[-1.5] * 5) == [2.0] * 5
     assert told(*[-1.0] * 5) == [0.0] * 5
+    smooth = rows(weighing, offered(*POST_EDITS))[0]
+    choice = choose(
+        Segment(DRAFT, 0, source=SOURCE), smooth, [], Gate(judge=judge.load(FOLDER, threads=1), least_gain=1.0)
+    )
+    assert choice.reason == "kept: its article is not rough, by what all its sentences tell"
     assert told(-1.5) == [0.0]  # alone, it tells too little
     assert weighing.digest != replace(weighing, article=None).digest
 

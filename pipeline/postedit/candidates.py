@@ -18,6 +18,9 @@ from postedit.translator import Job, Request, Translator
 # Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
 TOO_LONG = "longer than the model reads"
 
+# The same where the sentences of its article together need no rewriting.
+NOT_ROUGH = "of an article that is not rough"
+
 _ORIGINS = {Job.POLISH: Origin.POLISH, Job.POST_EDIT: Origin.POST_EDIT, Job.RETRANSLATE: Origin.RETRANSLATE}
 
 

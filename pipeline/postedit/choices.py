@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segment, Severity, Status
-from postedit.candidates import TOO_LONG
+from postedit.candidates import NOT_ROUGH, TOO_LONG
 from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
 from postedit.errors import ModelError
 from postedit.prediction import Predictor
@@ -280,6 +280,8 @@ def _kept(candidates: Sequence[Candidate], passed_over: Sequence[Rejected]) -> s
         return f"failed: {TOO_LONG}"
     if not passed_over:
         return "kept: nothing better was proposed"
+    if NOT_ROUGH in candidates[0].steps:
+        return "kept: its article is not rough, by what all its sentences tell"
     likeliest = max(passed_over, key=lambda rejected: _score(rejected.candidate))
     return f"kept: the {likeliest.candidate.origin} {likeliest.reason}"
 

@@ -5,7 +5,7 @@ between wholes is to take both or neither.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -75,3 +75,18 @@ def joined(text: str, taken: Sequence[Part]) -> str:
     for part in sorted(taken, key=lambda one: one.start, reverse=True):
         text = text[: part.start] + part.text + text[part.end :]
     return text
+
+
+def permitted(text: str, rewrite: str, passing: Callable[[str], bool]) -> str | None:
+    """A rewrite that does not pass, without what keeps it from it: one part, the smallest that will do, or else
+    all that do not pass alone. None where nothing is left, or what is left does not pass.
+
+    >>> permitted("On 1 June he come home.", "On 7 June he came home.", lambda text: "7" not in text)
+    'On 1 June he came home.'
+    >>> permitted("He come.", "He came.", lambda text: "came" not in text)
+    """
+    found = parts(text, rewrite)
+    smallest = sorted(found, key=lambda one: one.end - one.start + len(one.text))
+    some = [[one for one in found if one is not left] for left in smallest]
+    some.append([one for one in found if passing(joined(text, [one]))])
+    return next((new for taken in some if taken and passing(new := joined(text, taken))), None)

@@ -12,13 +12,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
 from postedit.article import Candidate, Origin, Segment
-from postedit.candidates import Proposal
+from postedit.candidates import NOT_ROUGH, Proposal
+from postedit.choices import passes
 from postedit.errors import ModelError
-from postedit.estimates import BASES, JUDGED, MOST, base_of, judgeable, qualities
+from postedit.estimates import BASES, IN_PART, JUDGED, MOST, base_of, judgeable, qualities
+from postedit.parts import permitted
+from postedit.tells import sounds_rough
 from postedit.translator import Job
 
 if TYPE_CHECKING:
@@ -35,12 +39,13 @@ SIGNS = (
 )  # fmt: skip
 
 MOST_JUDGED = 15.0  # points that the judge's word counts at most
-OFFERED = 8  # rewrites of a segment that are left to choose from, the best first: alike, they share faults, too
+OFFERED = 12  # rewrites of a segment that are left to choose from, the best first: alike, they share faults, too
 
 # What tells of a sentence whether its draft is rough: how likely the model finds it as a post-edit of itself, and as a
 # translation of its source, in log-probability a token (free translations are unlikely, but need no mending, which the
 # first tells); by how many points the judge likes the model's own post-edit better, and how like the draft that is.
-SENTENCE_SIGNS = ("kept", "translated", "judged", "like the draft", "constant")
+# How much the draft's English alone sounds like rough engines' (`tells`) comes last.
+SENTENCE_SIGNS = ("kept", "translated", "judged", "like the draft", "sounds rough", "constant")
 
 # Sentences that every article is taken to have beside its own, of which nothing is known: one alone says little.
 UNSEEN = 5
@@ -50,26 +55,30 @@ UNSEEN = 5
 class Roughness:
     """Points of chrF that a sentence of an article is predicted to gain, on average, by what its sentences tell.
 
+    Each line says how many, and the least of them counts. What English sounds like is learned from news: so one line
+    does not listen, and where the model and the judge alone see nothing to gain, nothing is done.
+
     >>> nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
-    >>> rough = Roughness({**nothing, "kept": -2.0}, {**nothing, "kept": -0.5}, least=1.5)
-    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5}] * 5)
-    (1.0, 2.0)
+    >>> lines = {**nothing, "kept": -2.0}, {**nothing, "kept": -1.0, "sounds rough": 5.0}
+    >>> rough = Roughness(lines, {**nothing, "kept": -0.5}, least=1.5)
+    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5, "sounds rough": 0.6}] * 5)
+    (0.5, 2.0)
     """
 
-    weights: Mapping[str, float]  # of `SENTENCE_SIGNS`, by name
+    lines: Sequence[Mapping[str, float]]  # weights of `SENTENCE_SIGNS`, by name
     usual: Mapping[str, float]  # the signs of a sentence of which nothing is known
     least: float  # an article that is predicted to gain less is left as it is
 
     @classmethod
     def from_manifest(cls, said: Any) -> "Roughness":
         """What stands in a manifest under "article"; KeyError, TypeError or ValueError for what is none."""
-        weights, usual = ({name: float(said[key][name]) for name in SENTENCE_SIGNS} for key in ("weights", "usual"))
-        return cls(weights, usual, float(said["least"]))
+        usual, *lines = ({name: float(one[name]) for name in SENTENCE_SIGNS} for one in (said["usual"], *said["lines"]))
+        return cls(lines, usual, float(said["least"]))
 
     def gain(self, sentences: Sequence[Mapping[str, float]]) -> float:
         """Points of chrF."""
         known = article_signs(sentences, self.usual)
-        return sum(weight * known[name] for name, weight in self.weights.items())
+        return min(sum(weight * known[name] for name, weight in line.items()) for line in self.lines)
 
 
 def article_signs(sentences: Sequence[Mapping[str, float]], usual: Mapping[str, float]) -> dict[str, float]:
@@ -79,13 +88,13 @@ def article_signs(sentences: Sequence[Mapping[str, float]], usual: Mapping[str, 
 
 
 def sentence_signs(
-    kept: float | None, translated: float | None, judged: float, like_the_draft: float
+    kept: float | None, translated: float | None, judged: float, like_the_draft: float, rough: float
 ) -> dict[str, float] | None:
     """What a sentence tells of its article, by name; None where the model did not say enough."""
     if kept is None or translated is None or not isfinite(kept) or not isfinite(translated):
         return None
     judged = max(-MOST, min(MOST, judged))
-    return dict(zip(SENTENCE_SIGNS, (kept, translated, judged, like_the_draft, 1.0), strict=True))
+    return dict(zip(SENTENCE_SIGNS, (kept, translated, judged, like_the_draft, rough, 1.0), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,10 @@ class Weighing:
         """For the run signature: another line chooses other texts."""
         said: list[Any] = sorted(self.weights.items())
         if self.article:
-            said += [sorted(self.article.weights.items()), sorted(self.article.usual.items()), self.article.least]
+            said += [
+                *map(sorted, map(dict.items, map(dict, (*self.article.lines, self.article.usual)))),
+                self.article.least,
+            ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def gain(self, signs: Mapping[str, float]) -> float:
@@ -172,6 +184,33 @@ def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
     return means
 
 
+def with_permitted(segment: Segment, found: Proposal) -> Proposal:
+    """The proposal, and behind each rewrite that a check refuses what is left of it without the place refused.
+
+    Among the model's answers it takes the place of what it was taken from, so that it is not liked for being like it.
+
+    >>> draft, better = Candidate("On 1 June he come home.", Origin.DRAFT), "On 7 June he came home."
+    >>> found = Proposal((draft, Candidate(better, Origin.POST_EDIT)), {Job.POST_EDIT: [better]})
+    >>> some = with_permitted(Segment(draft.text, 0, source="六月一日他回家了。"), found)
+    >>> [one.text for one in some.candidates[1:]], some.answers[Job.POST_EDIT]
+    (['On 7 June he came home.', 'On 1 June he came home.'], ['On 1 June he came home.'])
+    """
+    base = found.candidates[base_of(found.candidates)]
+    allows = partial(passes, segment, base)
+    known = {one.text for one in found.candidates}
+    row, instead = list[Candidate](), dict[str, str]()
+    for one in found.candidates:
+        row.append(one)
+        if one.origin not in JUDGED or allows(one.text) or not (rest := permitted(base.text, one.text, allows)):
+            continue
+        instead[one.text] = rest
+        if rest not in known:
+            known.add(rest)
+            row.append(Candidate(rest, one.origin, steps=(*one.steps, IN_PART)))
+    answers = {job: [instead.get(text, text) for text in some] for job, some in found.answers.items()}
+    return Proposal(tuple(row), answers, found.translated)
+
+
 def weighed(
     articles: Sequence[int], segments: Sequence[Segment], found: Sequence[Proposal], judge: "Judge", weighing: Weighing
 ) -> list[tuple[Candidate, ...]]:
@@ -180,6 +219,7 @@ def weighed(
     `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. Where an
     article is not rough no rewrite gains anything.
     """
+    found = [with_permitted(*some) for some in zip(segments, found, strict=True)]
     said = qualities(judge, segments, judgeable(segments, [some.candidates for some in found]))
     read = [Judged(some, [said.get((n, at)) for at in range(len(some.candidates))]) for n, some in enumerate(found)]
     told: dict[int, list[dict[str, float]]] = {}
@@ -209,7 +249,8 @@ class Judged:
         base = base_of(row)
         edited = next((at for at, one in enumerate(row) if one.origin is Origin.POST_EDIT), base)
         like = 1.0 if edited == base else _likeness([row[edited].text], [row[base].text])[0]
-        return sentence_signs(row[base].score, self.proposal.translated, self.judged(edited) or 0.0, like)
+        rough = sounds_rough(row[base].text)
+        return sentence_signs(row[base].score, self.proposal.translated, self.judged(edited) or 0.0, like, rough)
 
     @property
     def rewrites(self) -> tuple[list[Candidate], list[list[float]]]:
@@ -230,4 +271,5 @@ class Judged:
         others = [one for one in self.proposal.candidates if one.origin not in JUDGED]
         if known:
             others = [replace(one, quality=0.0) if one.origin in BASES else one for one in others]
+            others[0] = replace(others[0], steps=() if rough else (NOT_ROUGH,))
         return (*others, *sorted(known, key=lambda one: -(one.quality or 0.0))[:OFFERED])
