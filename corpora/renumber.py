@@ -8,6 +8,7 @@ import random
 import re
 from decimal import Decimal
 
+from postedit.parts import Part, joined
 from postedit.quantities import quantities
 
 _CHINESE = re.compile(r"\d[\d,.]*[万亿]")
@@ -31,12 +32,11 @@ def renumbered(source: str, reference: str, rng: random.Random) -> tuple[str, st
     once = all(len({pair[side].start for pair in pairs}) == len(pairs) for side in (0, 1))
     if not theirs or not once or len(pairs) != len(theirs):
         return None
-    said = [_number(rng) for _ in pairs]
-    for (this, _), (chinese, _) in sorted(zip(pairs, said, strict=True), key=lambda one: -one[0][0].start):
-        source = source[: this.start] + chinese + source[this.end :]
-    for (_, that), (_, english) in sorted(zip(pairs, said, strict=True), key=lambda one: -one[0][1].start):
-        reference = reference[: that.start] + english + reference[that.end :]
-    return source, reference
+    said = [(this, that, *_number(rng)) for this, that in pairs]
+    return (
+        joined(source, [Part(this.start, this.end, chinese) for this, _, chinese, _ in said]),
+        joined(reference, [Part(that.start, that.end, english) for _, that, _, english in said]),
+    )
 
 
 def _number(rng: random.Random) -> tuple[str, str]:

@@ -76,7 +76,7 @@ def _rows(found: Sequence[frozenset[str]], numbers: Mapping[str, int]) -> Iterat
         x[:, -1] = 1
         for row, grams in zip(x, some, strict=True):
             known = [numbers[gram] for gram in grams if gram in numbers]
-            row[known] = 1 / max(1, len(known)) ** 0.5
+            row[known] = 1 / tells.length(len(known))
         yield at, x
 
 

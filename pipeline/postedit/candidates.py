@@ -89,12 +89,11 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
 
     pools: list[dict[Job, list[str]]] = [{} for _ in rows]
     further: list[list[Candidate]] = [[] for _ in rows]
-    post_edited = {*_asked_for(Job.POST_EDIT, segments, rows, translator)} if several else set()
-    for job in (job for job in Job if job in translator.jobs):
+    asked = {job: _asked_for(job, segments, rows, translator) for job in Job}
+    if several:
+        asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
+    for job, requests in asked.items():
         many = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
-        requests = _asked_for(job, segments, rows, translator)
-        if job is Job.POLISH:
-            requests = {n: one for n, one in requests.items() if n not in post_edited}
         for n, texts in _answers(requests, rows, translator, many).items():
             known_of_it = replace(about[n], draft=_base(rows[n]))
             answers = [_mended(repair, segments[n], text, known_of_it) for text in texts]
@@ -106,16 +105,15 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     found = _score([_distinct(row) for row in rows], segments, translator, alone=several)
     if signals:
         found = with_signals(found, _asked(found, segments, pools, translator), translator)
-    translated = _as_translations(segments, rows, translator) if several else [None] * len(rows)
+    translated = _as_translations(asked[Job.RETRANSLATE], rows, translator) if several else [None] * len(rows)
     found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
     return [Proposal(*one) for one in zip(found, pools, translated, strict=True)]
 
 
 def _as_translations(
-    segments: Sequence[Segment], rows: Sequence[Sequence[Candidate]], translator: Translator
+    asked: Mapping[int, Request], rows: Sequence[Sequence[Candidate]], translator: Translator
 ) -> list[float | None]:
     """What the model gives each repaired draft as a translation of its source; None where it cannot be asked."""
-    asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
     scores = iter(translator.score([*asked.values()], [_base(rows[n]) for n in asked]) if asked else [])
     return [next(scores) if n in asked else None for n in range(len(rows))]
 

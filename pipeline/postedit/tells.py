@@ -1,11 +1,11 @@
 """Tell rough translations by their English alone: what weak engines say more often than good ones, and less.
 
 A sentence tells little, twenty tell nearly all: of wmt20, three of four rough sentences sound rougher than a good one
-does, and 98 of a hundred articles of twenty lines. Words that are not frequent are read as
-their kind alone ("x", "Xx" for a name), so that it is told how something is said, and not what about. To tell what
-people write from what a machine translates by such counts is old (Baroni and Bernardini, LLC 2006; Aharoni et al., ACL
-2014). models/fit_tells.py finds the weights, tells.tsv holds them. They know engines like those that they were found
-with, Argos, OPUS-MT and NLLB from Chinese; drafts that are rough in another way tell nothing.
+does, and 98 of a hundred articles of twenty lines. Words that are not frequent are read as their kind alone ("x", "Xx"
+for a name), so that it is told how something is said, and not what about. To tell what people write from what a machine
+translates by such counts is old (Baroni and Bernardini, LLC 2006; Aharoni et al., ACL 2014). models/fit_tells.py finds
+the weights, tells.tsv holds them. They know engines like those that they were found with, Argos, OPUS-MT and NLLB from
+Chinese; drafts that are rough in another way tell nothing.
 """
 
 import re
@@ -30,7 +30,7 @@ def sounds_rough(text: str) -> float:
     """
     weights = _weights()
     found = {one for one in grams(masked(text, frequent_words())) if one in weights}
-    return weights[""] + sum(weights[one] for one in found) / sqrt(max(1, len(found)))
+    return weights[""] + sum(weights[one] for one in found) / length(len(found))
 
 
 def masked(text: str, frequent: frozenset[str]) -> list[str]:
@@ -60,6 +60,11 @@ def grams(said: Sequence[str]) -> Iterator[str]:
     """Each word, and each two that follow each other."""
     yield from said
     yield from map(" ".join, pairwise(said))
+
+
+def length(count: int) -> float:
+    """What the weights of so many grams are divided by, so that a long sentence says no more than a short one."""
+    return sqrt(max(1, count))
 
 
 @cache

@@ -271,5 +271,6 @@ class Judged:
         others = [one for one in self.proposal.candidates if one.origin not in JUDGED]
         if known:
             others = [replace(one, quality=0.0) if one.origin in BASES else one for one in others]
-            others[0] = replace(others[0], steps=() if rough else (NOT_ROUGH,))
+        if known and not rough:
+            others[0] = replace(others[0], steps=(*others[0].steps, NOT_ROUGH))
         return (*others, *sorted(known, key=lambda one: -(one.quality or 0.0))[:OFFERED])
