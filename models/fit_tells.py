@@ -53,7 +53,7 @@ def frequent_words(texts: Iterable[str]) -> frozenset[str]:
 def fit(rough: Sequence[str], good: Sequence[str]) -> dict[str, float]:
     """Weights by gram, as `tells.sounds_rough` wants them: rough ones have 1 as their aim, good ones -1."""
     frequent = frequent_words((*rough, *good))
-    found = [frozenset(tells.grams(tells.masked(text, frequent))) for text in (*rough, *good)]
+    found = [tuple(dict.fromkeys(tells.grams(tells.masked(text, frequent)))) for text in (*rough, *good)]
     counts = Counter(gram for grams in found for gram in grams)
     names = [*sorted(frequent), *(gram for gram, _ in counts.most_common(GRAMS) if gram not in frequent)][:GRAMS]
     aims = np.array([1.0] * len(rough) + [-1.0] * len(good))
@@ -68,7 +68,7 @@ def fit(rough: Sequence[str], good: Sequence[str]) -> dict[str, float]:
     return {"": float(constant), **dict(zip(names, map(float, solved), strict=True))}
 
 
-def _rows(found: Sequence[frozenset[str]], numbers: Mapping[str, int]) -> Iterator[tuple[int, Floats]]:
+def _rows(found: Sequence[Sequence[str]], numbers: Mapping[str, int]) -> Iterator[tuple[int, Floats]]:
     """Where each chunk begins, and its rows: a constant last."""
     for at in range(0, len(found), CHUNK):
         some = found[at : at + CHUNK]
@@ -83,7 +83,7 @@ def _rows(found: Sequence[frozenset[str]], numbers: Mapping[str, int]) -> Iterat
 def write(path: Path, weights: Mapping[str, float]) -> None:
     """The table, the heaviest first."""
     head = "# What rough translations say oftener (above nothing) and less often; written by models/fit_tells.py.\n"
-    rows = sorted(weights.items(), key=lambda one: (one[0] != "", -abs(one[1]), one[0]))
+    rows = sorted(weights.items(), key=lambda one: (one[0] != "", -abs(round(one[1], 3)), one[0]))
     path.write_text(head + "".join(f"{gram}\t{weight:.3f}\n" for gram, weight in rows), encoding="utf-8")
 
 

@@ -29,7 +29,7 @@ def sounds_rough(text: str) -> float:
     True
     """
     weights = _weights()
-    found = {one for one in grams(masked(text, frequent_words())) if one in weights}
+    found = [one for one in dict.fromkeys(grams(masked(text, frequent_words()))) if one in weights]
     return weights[""] + sum(weights[one] for one in found) / length(len(found))
 
 
