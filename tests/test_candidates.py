@@ -107,6 +107,11 @@ def test_an_answer_keeps_the_quotation_marks_of_the_draft() -> None:
     assert propose([Segment("the “old” towns’ wall", 0)], fake, repair=leave)[0][-1].text == "the “old” town’s wall"
 
 
+def test_an_answer_has_one_space_between_words() -> None:
+    row = propose([Segment("He ask for help.", 0)], FakeTranslator({"He ask for help.": " He asked for  help."}))[0]
+    assert row[-1].text == "He asked for help."
+
+
 def test_markup_is_hidden_from_the_model() -> None:
     fake = Witness({})
     propose([Segment("A **big** dog.", 0, marks=(Mark(2, 4), Mark(7, 9)))], fake, repair=leave)

@@ -121,10 +121,10 @@ def _as_translations(
 def _answers(
     asked: Mapping[int, Request], rows: Sequence[Sequence[Candidate]], translator: Translator, many: int
 ) -> dict[int, list[str]]:
-    """Up to `many` answers to each request, by the number of its segment, quoted as its draft quotes."""
+    """Up to `many` answers to each request, by the number of its segment, quoted as its draft quotes, on one line."""
     outputs = translator.translate(list(asked.values()), many) if asked else []
     return {
-        n: [_begun_like(rows[n][0].text, _quoted_like(rows[n][0].text, text.strip())) for text in texts]
+        n: [_begun_like(rows[n][0].text, _quoted_like(rows[n][0].text, " ".join(text.split()))) for text in texts]
         for n, texts in zip(asked, outputs, strict=True)
     }
 

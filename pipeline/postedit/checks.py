@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from postedit.article import Segment
+from postedit.famous import invents_a_person
 from postedit.form_checks import (
     changes_the_end,
     changes_the_first_letter,
@@ -262,6 +263,7 @@ CHECKS: dict[str, Check] = {
     "addresses": changes_an_address,
     "names lost": loses_a_name,
     "names added": adds_a_name,
+    "persons invented": invents_a_person,
     "spelling": misspells_a_word,
     "negation": turns_a_statement,
     "persons": changes_a_person,
