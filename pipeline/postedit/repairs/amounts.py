@@ -7,6 +7,7 @@ source and draft agree on everything else.
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import product
 
 from rapidfuzz.distance import Levenshtein
 
@@ -124,19 +125,25 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
     >>> take_numbers_from_the_source("It bought 5.75 million shares.", "回购股份5759万股。")
     'It bought 57.59 million shares.'
 
-    Only where exactly one number of the source is missing, exactly one is new, their digits are nearly the same, and
-    both count the same unit.
+    Both must count the same unit. Where exactly one number of the source is missing and exactly one is new, a digit may
+    be wrong; where there are more, only zeros, and no other two may have the same digits.
     """
     missing, added = same_quantities(quantities(source, "zh"), quantities(text, "en"))
-    if len(missing) != 1 or len(added) != 1:
-        return text
-    (right,), (wrong,) = missing, added
-    if not _is_slip(right, wrong) or _unit(source, right, _CHINESE_UNIT) != _unit(text, wrong, _ENGLISH_UNIT):
-        return text
-    shown = text[wrong.start : wrong.end]
-    plain = source[right.start : right.end]
-    figures = plain if _PLAIN.fullmatch(shown) and _PLAIN.fullmatch(plain) else in_figures(right.value)
-    return text[: wrong.start] + figures + text[wrong.end :]
+    if len(missing) == len(added) == 1:
+        pairs = [(missing[0], added[0])]
+    else:
+        pairs = [
+            (right, wrong)
+            for right, wrong in product(missing, added)
+            if [_digits(one) for one in (*missing, *added)].count(_digits(right)) == 2
+            and _digits(right) == _digits(wrong)
+        ]
+    for right, wrong in sorted(pairs, key=lambda pair: -pair[1].start):
+        if _is_slip(right, wrong) and _unit(source, right, _CHINESE_UNIT) == _unit(text, wrong, _ENGLISH_UNIT):
+            shown, plain = text[wrong.start : wrong.end], source[right.start : right.end]
+            figures = plain if _PLAIN.fullmatch(shown) and _PLAIN.fullmatch(plain) else in_figures(right.value)
+            text = text[: wrong.start] + figures + text[wrong.end :]
+    return text
 
 
 def take_numbers_from_the_draft(text: str, source: str, draft: str) -> str:
