@@ -121,6 +121,16 @@ def test_what_a_check_objects_to_is_left_out_and_the_rest_is_taken(shipped: judg
     assert found[2].steps == (IN_PART,)
 
 
+def test_nobody_famous_is_put_in_by_a_rewrite_that_was_judged(shipped: judge.Judge) -> None:
+    source, draft = "林河保安局局长周一在北京会见了法国总统马克龙。", "The law of horse is to see in Beijing of Monday."
+    rewrite = "Li Keqiang, director of security, met French President Emmanuel Macron in Beijing on Monday."
+    row = (Candidate(draft, Origin.DRAFT), Candidate(rewrite, Origin.RETRANSLATE))
+    found = estimated([0], [Segment(draft, 0, source=source)], [row], shipped)[0]
+    chosen = choose(Segment(draft, 0, source=source), found, [], replace(offering().gate, least_gain=0.0))
+    assert "Keqiang" not in chosen.chosen.text
+    assert next(one.check for one in chosen.passed_over if one.candidate.text == rewrite) == "persons invented"
+
+
 def test_where_every_part_gains_the_rewrite_stands_alone(shipped: judge.Judge) -> None:
     row = (Candidate(WORST, Origin.DRAFT), Candidate(RIGHT, Origin.RETRANSLATE))
     assert [one.text for one in estimated([0], segments(SOURCE), [row], shipped)[0]] == [WORST, RIGHT]
@@ -175,7 +185,7 @@ def test_the_signature_names_the_judge() -> None:
     gate = offering().gate
     assert gate.judge is not None
     assert f"|judge:{gate.judge.name}/{gate.least_gain:g}|" in offering().signature
-    assert gate.judge.name.startswith("judge-v1@")
+    assert gate.judge.name.startswith("judge-v2@")
 
 
 def test_a_model_that_polishes_and_one_with_a_gate_of_its_own_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,20 +210,20 @@ def test_an_open_gate_still_asks_the_judge_which_is_best() -> None:
 
 def test_a_judge_is_no_model_that_writes() -> None:
     with pytest.raises(
-        ModelError, match=r"judge-v1 only judges what a model writes\. Name a model that writes: tri-v5"
+        ModelError, match=r"judge-v2 only judges what a model writes\. Name a model that writes: tri-v5"
     ):
-        Cleaner(model="judge-v1")
+        Cleaner(model="judge-v2")
 
 
 def test_a_judge_is_nothing_to_train_from(tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.tsv"
     pairs.write_text("draft\treference\n" + "".join(f"He come {n}.\tHe came {n}.\n" for n in range(60)))
-    with pytest.raises(ModelError, match="judge-v1 only judges"):
-        postedit.train([pairs], tmp_path / "mine", model="judge-v1")
+    with pytest.raises(ModelError, match="judge-v2 only judges"):
+        postedit.train([pairs], tmp_path / "mine", model="judge-v2")
     assert not (tmp_path / "mine").exists()
 
 
-@pytest.mark.parametrize("said", [None, {}, {"weights": {}}, {"weights": dict.fromkeys(judge.SIGNS, "x")}])
+@pytest.mark.parametrize("said", [None, {}, {"own": 1.0, "article": 1.0}, {"own": "x", "article": 1.0, "least": 1.0}])
 def test_half_a_line_is_refused(said: Any) -> None:
     with pytest.raises(ModelError, match="the judge's line cannot be read"):
         judge.Line.from_manifest(said)
@@ -222,7 +232,7 @@ def test_half_a_line_is_refused(said: Any) -> None:
 def test_another_model_is_no_judge() -> None:
     polisher = next(one for one in weights.models() if one.name == weights.DEFAULT)
     with pytest.raises(ModelError, match="not a judge"):
-        judge.Judge(polisher, judge.Line({}, 1.0, 0.0, 0.0))
+        judge.Judge(polisher, judge.Line(1.0, 0.0, 0.0))
 
 
 def test_a_lost_judge_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +250,7 @@ def test_what_an_engine_that_is_offered_is_worth() -> None:
     assert (found["lines"], found["taken"]) == (4, 0.25)
     assert found["chrf"]["draft"] == found["chrf"]["without the model"] < found["chrf"]["cleaned"] == 100
     assert found["instead"]["chrf"] < 100
-    assert "judge:judge-v1@" in found["run"]
+    assert "judge:judge-v2@" in found["run"]
 
 
 def test_lines_become_articles_of_twenty() -> None:
@@ -269,26 +279,12 @@ def test_the_table_of_offers_has_a_star_where_it_is_sure() -> None:
     assert "300 lines a set" in told
 
 
-def test_weights_are_found_again() -> None:
-    chance = np.random.default_rng(0)
-    truth = chance.normal(size=len(judge.SIGNS))
-    signs = [chance.normal(size=(400, len(judge.SIGNS))) for _ in range(3)]
-    signs[0][7] = np.nan  # a line that could not be read
-    chrf = [np.nan_to_num(one) @ truth for one in signs]
-    assert making.fit_weights(signs, chrf) == pytest.approx(truth, abs=0.2)
-
-
 LINE, MENDED = "a b c d e f g", "a b c x e f g"
 
 
-def offer(signs: list[float], reference: str = MENDED) -> making.Offer:
-    """A line with one part that puts x for d; only the first sign counts."""
-    table = np.zeros((3, len(judge.SIGNS)))
-    table[:, 0] = signs
-    return making.Offer(LINE, reference, parts(LINE, MENDED), table)
-
-
-FIRST = np.eye(len(judge.SIGNS))[0]
+def offer(qualities: list[float], reference: str = MENDED) -> making.Offer:
+    """A line with one part that puts x for d."""
+    return making.Offer(LINE, reference, parts(LINE, MENDED), np.array(qualities, np.float64))
 
 
 def test_a_part_gains_what_the_line_gains_in_chrf_and_bleu() -> None:
@@ -303,20 +299,20 @@ def test_belief_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
     gains: dict[int, Any] = {}
     for _ in range(8):
         article = [offer([0, whole, part]) for whole, part in chance.normal(size=(20, 2)).tolist()]
-        mean = making.seen_gains(article, FIRST, 0.0)[1]
-        gains |= {id(one): np.array([0.5 * one.signs[2, 0] + 0.3 * mean]) for one in article}
+        mean = making.seen_gains(article, 0.0)[1]
+        gains |= {id(one): np.array([0.5 * one.qualities[2] + 0.3 * mean]) for one in article}
         read.append(article)
     monkeypatch.setattr(making.Offer, "gains", property(lambda self: gains[id(self)]))
-    assert making.fit_belief(read, FIRST) == pytest.approx((0.5, 0.3), abs=1e-6)
+    assert making.fit_belief(read) == pytest.approx((0.5, 0.3), abs=1e-6)
 
 
 def test_lines_that_could_not_be_read_do_not_count_in_an_article() -> None:
     article = [offer([0, 1, 1]), offer([0, float("nan"), 1]), *[offer([0, 2, 1])] * 18]
-    assert making.seen_gains(article, FIRST, 0.0)[1] == pytest.approx(37 / 29)
+    assert making.seen_gains(article, 0.0)[1] == pytest.approx(37 / 29)
 
 
 def test_what_is_predicted_to_gain_is_taken() -> None:
-    line = judge.Line(dict(zip(judge.SIGNS, FIRST.tolist(), strict=True)), 1.0, 0.0, 0.0)
+    line = judge.Line(1.0, 0.0, 0.0)
     found = making.taken([[offer([0, 0, 1.2]), offer([0, 0, -1], reference=LINE)]], line)
     assert found["1"] == found["0"]
     assert found["0"]["taken"] == 0.5
@@ -332,7 +328,7 @@ def test_offers_are_taken_apart_by_article(shipped: judge.Judge) -> None:
     first, second = making.offers(shipped, seen, [(0, "one", "other"), (1, "one", "other")])
     assert (len(first), len(second)) == (20, 5)
     assert joined(HALF, first[0].apart) == RIGHT
-    assert first[0].signs.shape == (len(first[0].apart) + 2, len(judge.SIGNS))
+    assert first[0].qualities.shape == (len(first[0].apart) + 2,)
     assert (first[0].gains > 0).any()
 
 

@@ -1,17 +1,17 @@
-"""A judge of translations that needs no reference: does a text say what its source says, token by token?
+"""A judge of translations that needs no reference: does a text say what its source says?
 
-The states that a multilingual encoder has of a source and of a text are held against each other. Each token finds its
-nearest on the other side, as in YiSi-2 (Lo, WMT 2019) and in reference-free BERTScore; the states are those of a middle
-layer, which Dou and Neubig (EACL 2021) and Jalili Sabet et al. (EMNLP 2020) found to align words best. A line through
-what that tells (`SIGNS`), fitted on translations with references by several engines, gives a quality in points of chrF.
-Its zero means nothing: only qualities of one source compare.
+An encoder that was trained to post-edit reads source and text together, and says of each token of the text how likely a
+reference has its word, and of the whole how near it is to a reference, in points of chrF. That is quality estimation
+with a predictor and an estimator (Kim et al., WMT 2017), for words and sentences at once (OpenKiwi, Kepler et al., ACL
+2019). It was trained on translations of one source by several engines (models/train_judge.py), for the differences
+between them: the zero of a quality means nothing, only qualities of one source compare.
 """
 
 import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,54 +27,76 @@ from postedit.weighing import Weighing
 Floats = npt.NDArray[np.float32]
 
 FAMILY = "postedit-judge"
+HEAD = "head.safetensors"
 
 # What it reads, as models call them: zh, zh-TW, zh_CN, zho_Hans; en, en_XX, eng_Latn.
 LANGUAGES = ({"zh", "zho"}, {"en", "eng"})
 
-# e5 was trained with it before every text.
-PREFIX = "query: "
+BOS, EOS = 0, 2
 
 # Texts that go through the encoder together; all of one length, so that none is padded and none depends on another.
 TOGETHER = 32
 
-# Pairs whose states are in memory together: some 60 kB a text.
-AT_ONCE = 512
-
-# What the qualities are a line through. Of the source's tokens, how near the nearest of the text is: on average, on
-# average where a rare token counts more, and how near for the worst tenth, the worst three tenths, the very worst. The
-# same of the text's tokens but for the very worst. Which share of either side has a nearest that has it as its
-# nearest. How near the mean states are. How long the text is for its source, and how far that is from usual.
-SIGNS = (
-    "source", "source rare", "source tenth", "source thirds", "source worst",
-    "text", "text rare", "text tenth", "text thirds",
-    "source mutual", "text mutual", "means", "length", "length off",
-)  # fmt: skip
-
-# The logarithm of how many tokens an English text has for one of its Chinese source, as wmt18's engines write.
-USUAL_LENGTH = 0.35
+# Points of chrF in one unit of what the head says.
+POINTS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """From signs to qualities, and from qualities to what a rewrite is predicted to gain."""
+    """How much of what the judge finds parts of a rewrite better by is to be believed (`estimates`)."""
 
-    weights: Mapping[str, float]  # points of chrF, by sign
-    own: float  # how much of what the judge finds a rewrite better by is believed,
-    article: float  # and how much of what it finds all rewrites of the article better by (`estimates.article_mean`)
-    least: float  # points of chrF that a rewrite must be predicted to gain
+    own: float  # of what it finds the part better by,
+    article: float  # and of what it finds all rewrites of the article better by (`estimates.article_mean`)
+    least: float  # points that a rewrite must be predicted to gain
 
     @classmethod
     def from_manifest(cls, said: Any) -> "Line":
         """The line that a manifest describes; ModelError for what is none."""
         try:
-            weights = {name: float(said["weights"][name]) for name in SIGNS}
-            return cls(weights, *(float(said[name]) for name in ("own", "article", "least")))
+            return cls(*(float(said[name]) for name in ("own", "article", "least")))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"manifest: the judge's line cannot be read ({type(error).__name__}: {error}).") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """From the encoder's states to a quality.
+
+    `word` says of each token of the text, by a logit, whether its word is right. The mean states of text and source and
+    the share of right words go through one hidden layer; the share counts beside that, too.
+    """
+
+    word: tuple[Floats, Floats]  # width; 1
+    hidden: tuple[Floats, Floats]  # hidden x (2 x width + 1); hidden
+    out: tuple[Floats, Floats]  # hidden; 1
+    share: float
+
+    @classmethod
+    def read(cls, path: Path) -> "Head":
+        """The head in a file; ModelError for what is none."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            tensors = load_file(path)
+            word, hidden, out = ((tensors[f"{name}.weight"], tensors[f"{name}.bias"]) for name in _LAYERS)
+            return cls((word[0][0], word[1]), hidden, (out[0][0], out[1]), float(tensors["share"][0]))
+        except (OSError, KeyError, IndexError, SafetensorError) as error:
+            raise ModelError(f"{path}: the judge's head cannot be read ({type(error).__name__}: {error}).") from error
+
+    def quality(self, source: Floats, text: Floats) -> float:
+        """In points of chrF, of states (tokens x width)."""
+        right = float(np.mean(1 / (1 + np.exp(-(text @ self.word[0] + self.word[1])))))
+        seen = np.concatenate([text.mean(0), source.mean(0), [np.float32(right)]])
+        inside = np.tanh(self.hidden[0] @ seen + self.hidden[1])
+        return POINTS * (float(self.out[0] @ inside + self.out[1][0]) + self.share * right)
+
+
+_LAYERS = ("word", "hidden", "out")
+
+
 class Judge:
-    """The encoder in a folder, with its line; it runs on the CPU. See the module's first lines."""
+    """The encoder in a folder, with its head and its line; it runs on the CPU. See the module's first lines."""
 
     def __init__(self, manifest: Manifest, line: Line, *, threads: int = 0, weighing: Weighing | None = None) -> None:
         import ctranslate2
@@ -86,10 +108,7 @@ class Judge:
         self.weighing = weighing
         self._manifest = manifest
         self._pieces = SentencePieceProcessor(model_file=str(manifest.weights / "sentencepiece.model"))
-        self._prefix = [0, *self._pieces.encode(PREFIX)]
-        # The more surprising a piece, the more it weighs: its log-probability in the unigram model.
-        scores = [self._pieces.get_score(id_) for id_ in range(len(self._pieces))]
-        self._rarity = np.clip(-np.array(scores, np.float32), 0.1, None)
+        self._head = Head.read(manifest.weights / HEAD)
         self._encoder = ctranslate2.Encoder(
             str(manifest.weights), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
         )
@@ -97,73 +116,29 @@ class Judge:
     @property
     def name(self) -> str:
         """For the run signature: another encoder or another line chooses other texts."""
-        line = json.dumps([sorted(self.line.weights.items()), self.line.own, self.line.article])
+        line = json.dumps([self.line.own, self.line.article])
         name = f"{self._manifest.name}@{hashlib.sha256((self._manifest.digest + line).encode()).hexdigest()[:8]}"
         return f"{name}/{self.weighing.digest}" if self.weighing else name
 
     def qualities(self, sources: Sequence[str], texts: Sequence[str]) -> list[float | None]:
         """How well each text says what its source says, in points of chrF; None where either is empty or too long."""
-        weights = np.array([self.line.weights[name] for name in SIGNS])
-        return [None if row is None else float(row @ weights) for row in self.signs(sources, texts)]
-
-    def signs(self, sources: Sequence[str], texts: Sequence[str]) -> list[npt.NDArray[np.float64] | None]:
-        """The `SIGNS` of each text, given its source; None where either is empty or longer than the encoder reads."""
-        rows: list[npt.NDArray[np.float64] | None] = []
-        for at in range(0, len(sources), AT_ONCE):
-            part = list(zip(sources[at : at + AT_ONCE], texts[at : at + AT_ONCE], strict=True))
-            wanted = list(dict.fromkeys(text for pair in part for text in pair))
-            known = dict(zip(wanted, self._states(wanted), strict=True))
-            for source, text in part:
-                one, other = known[source], known[text]
-                rows.append(None if one is None or other is None else _signs(one, other))
-        return rows
-
-    def _states(self, texts: Sequence[str]) -> list["_States | None"]:
-        pieces = [self._pieces.encode(text) for text in texts]
-        groups: dict[int, list[int]] = defaultdict(list)
-        for place, ids in enumerate(pieces):
-            if ids and len(self._prefix) + len(ids) < self._manifest.max_input_tokens:
-                groups[len(ids)].append(place)
-        found: list[_States | None] = [None] * len(texts)
+        pairs = [*zip(sources, texts, strict=True)]
+        pieces = {text: self._pieces.encode(text) for text in {one for pair in pairs for one in pair}}
+        groups: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for pair in dict.fromkeys(pairs):
+            lengths = [len(pieces[one]) for one in pair]
+            if all(lengths) and sum(lengths) + 3 <= self._manifest.max_input_tokens:
+                groups[sum(lengths)].append(pair)
+        found: dict[tuple[str, str], float] = {}
         for _, group in sorted(groups.items()):
             for at in range(0, len(group), TOGETHER):
                 part = group[at : at + TOGETHER]
-                hidden = self._encoder.forward_batch([[*self._prefix, *pieces[place], 2] for place in part])
-                for place, states in zip(part, np.array(hidden.last_hidden_state), strict=True):
-                    own = states[len(self._prefix) : -1]
-                    found[place] = _States(_unit(own), _unit(states.mean(0)), self._rarity[pieces[place]])
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _States:
-    """What the encoder makes of a text."""
-
-    tokens: Floats  # tokens x width, each of length 1
-    mean: Floats  # width, of length 1
-    rarity: Floats  # tokens
-
-
-def _unit(states: Floats) -> Floats:
-    unit: Floats = states / np.linalg.norm(states, axis=-1, keepdims=True)
-    return unit
-
-
-def _signs(source: _States, text: _States) -> npt.NDArray[np.float64]:
-    near = source.tokens @ text.tokens.T
-    partner, back = near.argmax(1), near.argmax(0)
-    mutual = [np.mean(back[partner] == np.arange(len(partner))), np.mean(partner[back] == np.arange(len(back)))]
-    length = np.log(len(back) / len(partner))
-    rest = [source.mean @ text.mean, length, abs(length - USUAL_LENGTH)]
-    here, there = near.max(1), near.max(0)
-    return np.array([*_level(here, source.rarity), here.min(), *_level(there, text.rarity), *mutual, *rest], np.float64)
-
-
-def _level(nearest: Floats, rarity: Floats) -> list[float]:
-    """How near on average, where rare tokens count more, for the worst tenth, for the worst three tenths."""
-    return [
-        nearest.mean(), np.average(nearest, weights=rarity), np.quantile(nearest, 0.1), np.quantile(nearest, 0.3),
-    ]  # fmt: skip
+                inputs = [[BOS, *pieces[source], EOS, *pieces[text], EOS] for source, text in part]
+                states = np.array(self._encoder.forward_batch(inputs).last_hidden_state)
+                for pair, row in zip(part, states, strict=True):
+                    end = 1 + len(pieces[pair[0]])
+                    found[pair] = self._head.quality(row[1:end], row[end + 1 : -1])
+        return [found.get(pair) for pair in pairs]
 
 
 def knows(source_language: str, target_language: str) -> bool:

@@ -54,7 +54,7 @@ class Manifest:
     @property
     def is_checkpoint(self) -> bool:
         """Whether the weights are a Hugging Face checkpoint, as `postedit train` writes it, and no CTranslate2 ones."""
-        return any(file.name.endswith(".safetensors") for file in self.files)
+        return any(file.name.startswith("model") and file.name.endswith(".safetensors") for file in self.files)
 
     @property
     def digest(self) -> str:

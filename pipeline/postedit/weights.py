@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 DEFAULT = "tri-v5"
 
 # The shipped judge of what models that read the source propose.
-JUDGE = "judge-v1"
+JUDGE = "judge-v2"
 
 # Where shipped models lie: in the source tree (an editable install), and inside an installed wheel.
 HOMES = (Path(__file__).resolve().parents[2] / "models", Path(__file__).resolve().parent / "_weights")
@@ -130,7 +130,7 @@ def shipped() -> tuple[Manifest, ...]:
     """All that ships, by name: the models, and the judge of what they write.
 
     >>> [one.name for one in shipped() if not one.jobs]
-    ['judge-v1']
+    ['judge-v2']
     """
     found: dict[str, Manifest] = {}
     for home in HOMES:
