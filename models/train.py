@@ -650,7 +650,7 @@ class Dev:
 
 def score_dev(trainee: Trainee, dev: Dev, jobs: Sequence[str], pieces: Path) -> dict[str, Any]:
     """chrF and BLEU of greedy outputs for each job, and how many drafts come back as they were."""
-    english, chinese = (_processor(pieces, trainee.settings.get(k)) for k in ("output_pieces", "input_pieces"))
+    english, chinese = (processor(pieces, trainee.settings.get(k)) for k in ("output_pieces", "input_pieces"))
     with torch.no_grad():
         trainee.model.model.shared.weight.copy_(trainee.table)
     scores: dict[str, Any] = {}
@@ -739,7 +739,7 @@ def _scored(outputs: list[str], references: list[str]) -> dict[str, float]:
     }
 
 
-def _processor(path: Path, size: int | None) -> Any:
+def processor(path: Path, size: int | None) -> Any:
     model = sentencepiece_model_pb2.ModelProto()
     model.ParseFromString(path.read_bytes())
     del model.pieces[size or len(model.pieces) :]

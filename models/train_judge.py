@@ -30,9 +30,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from corpora.pack import read_table
 from models.judge import Translations
-from models.train import _processor as processor
-from postedit.judge import BOS, EOS, POINTS
+from models.train import encoder_input, processor
+from postedit.judge import POINTS
 from postedit.suites import text_lines
 
 SETS = ("wmt17", "wmt18", "wmt19")
@@ -76,7 +77,7 @@ def group(source: Sequence[int], texts: Sequence[str], reference: str, english: 
     pieces = [english.encode(text)[: LONGEST[1]] for text in texts]
     chrf = fastchrf.pairwise_chrf([[*texts]], [[reference]])[0]
     return Group(
-        [[BOS, *source, EOS, *one, EOS] for one in pieces],
+        [encoder_input("post-edit", [*source], one) for one in pieces],
         [(len(source), len(one)) for one in pieces],
         [right_words([english.id_to_piece(id_) for id_ in one], reference) for one in pieces],
         [float(row[0]) for row in chrf],
@@ -121,8 +122,7 @@ def chinese(table: Path, english: Any) -> Iterator[Group]:
 def others(table: Path, held_out: frozenset[str], every_piece: Any, english: Any) -> Iterator[Group]:
     """Groups in other languages, of which `every_piece` cuts the sources."""
     found: dict[tuple[str, str, str], dict[str, None]] = {}
-    for line in text_lines(table):
-        source, text, reference, origin = line.split("\t")[:4]
+    for source, text, reference, origin, *_ in read_table(table):
         if reference not in held_out and 20 < len(source) < 450:
             language = origin.split("|")[1].split("-")[0]
             found.setdefault((language, source, reference), {})[text] = None

@@ -13,7 +13,7 @@ from transformers import BartForConditionalGeneration
 from models import judge as making
 from models import tiny
 from models import train_judge as training
-from models.train import _processor as processor
+from models.train import processor
 from postedit.judge import Judge, Line
 from postedit.manifest import read
 

@@ -36,12 +36,9 @@ def invents_a_person(segment: Segment, text: str) -> str | None:
     'names Li Keqiang, whom neither draft nor source has'
     >>> invents_a_person(Segment("He spoke.", 0, source="李克强讲话。"), "Li Keqiang spoke.")
     """
+    if not segment.source:
+        return None
     for name, (english, chinese) in _PATTERNS.items():
-        if (
-            segment.source
-            and english.search(text)
-            and not english.search(segment.text)
-            and not chinese.search(segment.source)
-        ):
+        if english.search(text) and not english.search(segment.text) and not chinese.search(segment.source):
             return f"names {name}, whom neither draft nor source has"
     return None

@@ -5,6 +5,7 @@ source and draft agree on everything else.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import product
@@ -12,6 +13,7 @@ from itertools import product
 from rapidfuzz.distance import Levenshtein
 
 from postedit.numerals import ENGLISH_SCALES
+from postedit.parts import Part, joined
 from postedit.quantities import quantities, same_quantities, unsaid
 from postedit.quantity_readers import Quantity
 
@@ -132,18 +134,19 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
     if len(missing) == len(added) == 1:
         pairs = [(missing[0], added[0])]
     else:
+        often = Counter(map(_digits, (*missing, *added)))
         pairs = [
             (right, wrong)
             for right, wrong in product(missing, added)
-            if [_digits(one) for one in (*missing, *added)].count(_digits(right)) == 2
-            and _digits(right) == _digits(wrong)
+            if _digits(right) == _digits(wrong) and often[_digits(right)] == 2
         ]
-    for right, wrong in sorted(pairs, key=lambda pair: -pair[1].start):
+    taken = []
+    for right, wrong in pairs:
         if _is_slip(right, wrong) and _unit(source, right, _CHINESE_UNIT) == _unit(text, wrong, _ENGLISH_UNIT):
             shown, plain = text[wrong.start : wrong.end], source[right.start : right.end]
             figures = plain if _PLAIN.fullmatch(shown) and _PLAIN.fullmatch(plain) else in_figures(right.value)
-            text = text[: wrong.start] + figures + text[wrong.end :]
-    return text
+            taken.append(Part(wrong.start, wrong.end, figures))
+    return joined(text, taken)
 
 
 def take_numbers_from_the_draft(text: str, source: str, draft: str) -> str:
@@ -163,11 +166,12 @@ def take_numbers_from_the_draft(text: str, source: str, draft: str) -> str:
     added = [one for one in said if not one.weak and not one.readings & known]
     if len(missing) != len(added):
         return text
-    for right, wrong in reversed([*zip(missing, added, strict=True)]):
-        units = (_unit(draft, right, _ENGLISH_UNIT), _unit(text, wrong, _ENGLISH_UNIT))
-        if right.unit == wrong.unit and units[0] == units[1]:
-            text = text[: wrong.start] + draft[right.start : right.end] + text[wrong.end :]
-    return text
+    taken = [
+        Part(wrong.start, wrong.end, draft[right.start : right.end])
+        for right, wrong in zip(missing, added, strict=True)
+        if right.unit == wrong.unit and _unit(draft, right, _ENGLISH_UNIT) == _unit(text, wrong, _ENGLISH_UNIT)
+    ]
+    return joined(text, taken)
 
 
 # A figure of four digits or more without a comma: a year, a room, a share's code.
