@@ -33,8 +33,9 @@ from postedit.article import Segment
 from postedit.candidates import proposals
 from postedit.choices import passes
 from postedit.estimates import Place, base_of, qualities
+from postedit.roughness import SENTENCE_SIGNS, article_signs
 from postedit.translator import Job, Request, Translator
-from postedit.weighing import OFFERED, SENTENCE_SIGNS, SIGNS, Judged, article_signs, with_permitted
+from postedit.weighing import OFFERED, SIGNS, Judged, with_permitted
 
 SET = "wmt20"
 GOOD = ("bergamot-base", "microsoft", "google")  # must not lose

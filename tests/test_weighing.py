@@ -14,20 +14,19 @@ from models.fit_weighing import Offer
 from models.judge import sentence_chrf
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
-from postedit.candidates import Proposal, proposals
+from postedit.candidates import NOT_ROUGH, Proposal, proposals
 from postedit.choices import Gate, choose
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
 from postedit.estimates import IN_PART, JUDGED
+from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.signals import POOL
 from postedit.translator import Job, Request
 from postedit.weighing import (
     MOST_JUDGED,
     OFFERED,
-    SENTENCE_SIGNS,
     SIGNS,
-    Roughness,
     Weighing,
     signs,
     weighed,
@@ -241,3 +240,33 @@ def test_sentences_that_one_engine_drafted_tell_together_that_they_are_rough() -
     alone, together = Cleaner(), Cleaner(together=True)
     assert rewritten(together) > rewritten(alone) + 3
     assert together.signature == f"{alone.signature}|together"
+
+
+class Listening:
+    """The judge that ships, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.shipped = judge.load(FOLDER, threads=1)
+        self.asked: list[str] = []
+
+    def qualities(self, sources: Sequence[str], texts: Sequence[str]) -> list[float | None]:
+        self.asked += texts
+        return self.shipped.qualities(sources, texts)
+
+
+@pytest.mark.parametrize("rough", [True, False])
+def test_only_of_a_rough_article_is_all_judged(*, rough: bool) -> None:
+    line = dict.fromkeys(SENTENCE_SIGNS, 0.0)
+    article = Roughness([line | {"constant": 1.0 if rough else -1.0}], line | {"constant": 1.0}, least=0.0)
+    weighing = Weighing(PLAIN | {"judged": 1.0, "constant": 3.0}, least=0.0, article=article)
+    listening, found = Listening(), offered(*POST_EDITS, RETRANSLATION)
+    row = weighed([0], [Segment(DRAFT, 0, source=SOURCE)], [found], listening, weighing)[0]  # type: ignore[arg-type]
+    first, all_ = [DRAFT, POST_EDITS[0][0]], [one.text for one in found.candidates]
+    assert sorted(listening.asked) == sorted(all_ if rough else first)  # nothing twice
+    assert [one.text for one in row][:1] == [DRAFT]
+    assert {one.text for one in row} == set(all_)
+    assert (NOT_ROUGH in row[0].steps) is not rough
+    gains = [one.quality for one in row]
+    assert len(set(gains)) == 4 if rough else gains == [0.0] * 4
+    choice = choose(Segment(DRAFT, 0, source=SOURCE), row, [], Gate(judge=listening.shipped, least_gain=0.5))
+    assert (choice.chosen.text != DRAFT) is rough

@@ -20,8 +20,9 @@ from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import NOT_ROUGH, Proposal
 from postedit.choices import passes
 from postedit.errors import ModelError
-from postedit.estimates import BASES, IN_PART, JUDGED, MOST, base_of, judgeable, qualities
+from postedit.estimates import BASES, IN_PART, JUDGED, Place, base_of, judgeable, qualities
 from postedit.parts import permitted
+from postedit.roughness import Roughness, sentence_signs
 from postedit.tells import sounds_rough
 from postedit.translator import Job
 
@@ -40,61 +41,6 @@ SIGNS = (
 
 MOST_JUDGED = 15.0  # points that the judge's word counts at most
 OFFERED = 12  # rewrites of a segment that are left to choose from, the best first: alike, they share faults, too
-
-# What tells of a sentence whether its draft is rough: how likely the model finds it as a post-edit of itself, and as a
-# translation of its source, in log-probability a token (free translations are unlikely, but need no mending, which the
-# first tells); by how many points the judge likes the model's own post-edit better, and how like the draft that is.
-# How much the draft's English alone sounds like rough engines' (`tells`) comes last.
-SENTENCE_SIGNS = ("kept", "translated", "judged", "like the draft", "sounds rough", "constant")
-
-# Sentences that every article is taken to have beside its own, of which nothing is known: one alone says little.
-UNSEEN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Roughness:
-    """Points of chrF that a sentence of an article is predicted to gain, on average, by what its sentences tell.
-
-    Each line says how many, and the least of them counts. What English sounds like is learned from news: so one line
-    does not listen, and where the model and the judge alone see nothing to gain, nothing is done.
-
-    >>> nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
-    >>> lines = {**nothing, "kept": -2.0}, {**nothing, "kept": -1.0, "sounds rough": 5.0}
-    >>> rough = Roughness(lines, {**nothing, "kept": -0.5}, least=1.5)
-    >>> rough.gain([]), rough.gain([{**nothing, "kept": -1.5, "sounds rough": 0.6}] * 5)
-    (0.5, 2.0)
-    """
-
-    lines: Sequence[Mapping[str, float]]  # weights of `SENTENCE_SIGNS`, by name
-    usual: Mapping[str, float]  # the signs of a sentence of which nothing is known
-    least: float  # an article that is predicted to gain less is left as it is
-
-    @classmethod
-    def from_manifest(cls, said: Any) -> "Roughness":
-        """What stands in a manifest under "article"; KeyError, TypeError or ValueError for what is none."""
-        usual, *lines = ({name: float(one[name]) for name in SENTENCE_SIGNS} for one in (said["usual"], *said["lines"]))
-        return cls(lines, usual, float(said["least"]))
-
-    def gain(self, sentences: Sequence[Mapping[str, float]]) -> float:
-        """Points of chrF."""
-        known = article_signs(sentences, self.usual)
-        return min(sum(weight * known[name] for name, weight in line.items()) for line in self.lines)
-
-
-def article_signs(sentences: Sequence[Mapping[str, float]], usual: Mapping[str, float]) -> dict[str, float]:
-    """The mean of each sign, as if there had been `UNSEEN` usual sentences more."""
-    count = len(sentences) + UNSEEN
-    return {name: (sum(one[name] for one in sentences) + UNSEEN * usual[name]) / count for name in SENTENCE_SIGNS}
-
-
-def sentence_signs(
-    kept: float | None, translated: float | None, judged: float, like_the_draft: float, rough: float
-) -> dict[str, float] | None:
-    """What a sentence tells of its article, by name; None where the model did not say enough."""
-    if kept is None or translated is None or not isfinite(kept) or not isfinite(translated):
-        return None
-    judged = max(-MOST, min(MOST, judged))
-    return dict(zip(SENTENCE_SIGNS, (kept, translated, judged, like_the_draft, rough, 1.0), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,18 +162,57 @@ def weighed(
 ) -> list[tuple[Candidate, ...]]:
     """The candidates of each segment with what its rewrites are predicted to gain, the best first behind the others.
 
-    `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. Where an
-    article is not rough no rewrite gains anything.
+    `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. The judge
+    reads first what tells whether an article is rough, and all that the model said only where it is: where it is not,
+    no rewrite gains anything.
     """
-    found = [with_permitted(*some) for some in zip(segments, found, strict=True)]
-    said = qualities(judge, segments, judgeable(segments, [some.candidates for some in found]))
-    read = [Judged(some, [said.get((n, at)) for at in range(len(some.candidates))]) for n, some in enumerate(found)]
+    texts = judgeable(segments, [one.candidates for one in found])
+    telling = [{base_of(one.candidates), _edited(one.candidates)} for one in found]
+    said = _said(judge, segments, {place: text for place, text in texts.items() if place[1] in telling[place[0]]})
+    sentences = [
+        Judged(one, [said.get((n, some.text)) for some in one.candidates]).sentence for n, one in enumerate(found)
+    ]
     told: dict[int, list[dict[str, float]]] = {}
-    for article, one in zip(articles, read, strict=True):
-        sentence = one.sentence
+    for article, sentence in zip(articles, sentences, strict=True):
         told.setdefault(article, []).extend([sentence] if sentence else [])
     rough = {article for article, some in told.items() if weighing.is_rough(some)}
-    return [one.row(weighing, rough=article in rough) for article, one in zip(articles, read, strict=True)]
+
+    offered = {n: with_permitted(segments[n], one) for n, one in enumerate(found) if articles[n] in rough}
+    texts = judgeable(segments, [offered[n].candidates if n in offered else () for n in range(len(found))])
+    said |= _said(judge, segments, {place: text for place, text in texts.items() if (place[0], text) not in said})
+    return [
+        Judged(offered[n], [said.get((n, some.text)) for some in offered[n].candidates]).row(weighing)
+        if n in offered
+        else _left(one.candidates if sentences[n] else _others(one.candidates))
+        for n, one in enumerate(found)
+    ]
+
+
+def _said(
+    judge: "Judge", segments: Sequence[Segment], texts: Mapping[Place, str]
+) -> dict[tuple[int, str], float | None]:
+    """What the judge says of texts, by the number of the segment and the text."""
+    return {(place[0], texts[place]): value for place, value in qualities(judge, segments, texts).items()}
+
+
+def _edited(row: Sequence[Candidate]) -> int:
+    """The place of the best post-edit that changes something, or of the base."""
+    return next((at for at, one in enumerate(row) if one.origin is Origin.POST_EDIT), base_of(row))
+
+
+def _others(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates that the judge knows nothing about."""
+    return tuple(one for one in row if one.origin not in JUDGED)
+
+
+def _left(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates where the article is not rough: no rewrite gains anything, and the draft's steps say why."""
+    rewrites = [replace(one, quality=0.0) for one in row if one.origin in JUDGED]
+    others = _others(row)
+    if rewrites:
+        others = tuple(replace(one, quality=0.0) if one.origin in BASES else one for one in others)
+        others = (replace(others[0], steps=(*others[0].steps, NOT_ROUGH)), *others[1:])
+    return (*others, *rewrites[:OFFERED])
 
 
 @dataclass(frozen=True)
@@ -247,7 +232,7 @@ class Judged:
         """What it tells of its article: `sentence_signs`, of the best post-edit that changes something."""
         row = self.proposal.candidates
         base = base_of(row)
-        edited = next((at for at, one in enumerate(row) if one.origin is Origin.POST_EDIT), base)
+        edited = _edited(row)
         like = 1.0 if edited == base else _likeness([row[edited].text], [row[base].text])[0]
         rough = sounds_rough(row[base].text)
         return sentence_signs(row[base].score, self.proposal.translated, self.judged(edited) or 0.0, like, rough)
@@ -262,15 +247,13 @@ class Judged:
         found = signs(row[base_of(row)], offered, self.proposal, [*known.values()])
         return (offered, found) if found else ([], [])
 
-    def row(self, weighing: Weighing, *, rough: bool) -> tuple[Candidate, ...]:
+    def row(self, weighing: Weighing) -> tuple[Candidate, ...]:
         """The candidates with qualities: none of a base, of each rewrite what it is predicted to gain."""
-        known = []
-        for one, told in zip(*self.rewrites, strict=True):
-            gain = weighing.gain(dict(zip(SIGNS, told, strict=True)))
-            known.append(replace(one, quality=gain if rough else min(0.0, gain)))
-        others = [one for one in self.proposal.candidates if one.origin not in JUDGED]
+        known = [
+            replace(one, quality=weighing.gain(dict(zip(SIGNS, told, strict=True))))
+            for one, told in zip(*self.rewrites, strict=True)
+        ]
+        others = _others(self.proposal.candidates)
         if known:
-            others = [replace(one, quality=0.0) if one.origin in BASES else one for one in others]
-        if known and not rough:
-            others[0] = replace(others[0], steps=(*others[0].steps, NOT_ROUGH))
+            others = tuple(replace(one, quality=0.0) if one.origin in BASES else one for one in others)
         return (*others, *sorted(known, key=lambda one: -(one.quality or 0.0))[:OFFERED])
