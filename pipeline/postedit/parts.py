@@ -5,7 +5,7 @@ between wholes is to take both or neither.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -29,8 +29,8 @@ def parts(text: str, rewrite: str) -> tuple[Part, ...]:
 
     >>> parts("He come home in 1990.", "So he came home in 1990.")
     (Part(start=0, end=7, text='So he came'),)
-    >>> [with_parts("A cat sat there", "the cat sat over there quietly", taken) for taken in ([0], [1], [0, 1])]
-    ['the cat sat there', 'A cat sat over there quietly', 'the cat sat over there quietly']
+    >>> [one.text for one in parts("A cat sat there", "the cat sat over there quietly")]
+    ['the', 'over there quietly']
     >>> parts("The same.", "The same.")
     ()
     """
@@ -59,11 +59,6 @@ def _part(first: int, after: int, words: Sequence[tuple[int, int]], said: str) -
     if after < len(words):
         return Part(words[first][0], words[after][0], "")
     return Part(words[first - 1][1] if first else 0, words[after - 1][1], "")
-
-
-def with_parts(text: str, rewrite: str, taken: Collection[int]) -> str:
-    """The text with some of the `parts` of the rewrite, by number."""
-    return joined(text, [part for n, part in enumerate(parts(text, rewrite)) if n in taken])
 
 
 def joined(text: str, taken: Sequence[Part]) -> str:
