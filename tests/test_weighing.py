@@ -22,6 +22,7 @@ from postedit.errors import ModelError
 from postedit.estimates import IN_PART, JUDGED
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.signals import POOL
+from postedit.tells import sounds_rough
 from postedit.translator import Job, Request
 from postedit.weighing import (
     MOST_JUDGED,
@@ -83,6 +84,7 @@ def test_the_signs_of_a_rewrite() -> None:
     assert other["like the draft"] == pytest.approx(sentence_chrf(RETRANSLATION[0], DRAFT) / 100, abs=1e-3)
     assert first["longer"] == pytest.approx(np.log((1 + len(ANSWER)) / (1 + len(DRAFT))))
     assert first["length off"] == abs(first["longer"])
+    assert first["sounds rougher"] == sounds_rough(ANSWER) - sounds_rough(DRAFT) != 0
 
 
 @pytest.mark.parametrize("kept", [None, float("-inf")])

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 # model's post-edits, and to its retranslations, than the draft is; how like it is to the draft, all in chrF, of 0 to 1;
 # the logarithm of how many letters it has for one of the draft, and how far from none that is; how likely the
 # model finds the draft as a post-edit of itself and as a translation, in log-probability a token; whether it is a
-# retranslation, which owes the draft nothing.
+# retranslation, which owes the draft nothing; how much rougher its English sounds than the draft's (`tells`).
 SIGNS = (
     "judged", "like post-edits", "like retranslations", "like the draft", "longer", "length off", "kept", "translated",
-    "is a retranslation", "constant",
+    "is a retranslation", "sounds rougher", "constant",
 )  # fmt: skip
 
 MOST_JUDGED = 15.0  # points that the judge's word counts at most
@@ -104,12 +104,13 @@ def signs(
     texts = [base.text, *(one.text for one in rewrites)]
     post_edits, retranslations = (_likeness(texts, found.answers.get(job, ())) for job in _LIKENED)
     drafts = _likeness(texts, [base.text])
+    rough = [sounds_rough(text) for text in texts]
     rows = []
     for n, (one, points) in enumerate(zip(rewrites, judged, strict=True), 1):
         longer = log((1 + len(one.text)) / (1 + len(base.text)))
         like = (post_edits[n] - post_edits[0], retranslations[n] - retranslations[0], drafts[n])
-        liked = max(-MOST_JUDGED, min(MOST_JUDGED, points))
-        rows.append([liked, *like, longer, abs(longer), kept, translated, float(one.origin is Origin.RETRANSLATE), 1.0])
+        said = (max(-MOST_JUDGED, min(MOST_JUDGED, points)), *like, longer, abs(longer), kept, translated)
+        rows.append([*said, float(one.origin is Origin.RETRANSLATE), rough[n] - rough[0], 1.0])
     return rows
 
 
