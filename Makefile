@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format eval bench clean
+.PHONY: demo test check format eval eval-whole bench clean
 
 demo: $(READY)
 	@mkdir -p build
@@ -39,6 +39,11 @@ eval: $(READY)
 	test ! -e $(TRIPLES) || $(BIN)/python eval/post_edit.py $(TRIPLES) --model default --only wmt21 --limit 120 \
 	    --engines argos nllb google -o eval/results/articles-wmt21.json
 	test ! -e $(TRIPLES) || $(BIN)/python eval/judge.py $(TRIPLES) -o eval/results/judge.json
+	$(BIN)/python eval/tables.py
+
+# All lines of a set: an hour.
+eval-whole: $(READY)
+	$(BIN)/postedit eval eval/whole/*.toml
 	$(BIN)/python eval/tables.py
 
 bench: $(READY)
