@@ -170,9 +170,11 @@ def weighed(
     texts = judgeable(segments, [one.candidates for one in found])
     telling = [{base_of(one.candidates), _edited(one.candidates)} for one in found]
     said = _said(judge, segments, {place: text for place, text in texts.items() if place[1] in telling[place[0]]})
-    sentences = [
-        Judged(one, [said.get((n, some.text)) for some in one.candidates]).sentence for n, one in enumerate(found)
-    ]
+
+    def judged(n: int, one: Proposal) -> Judged:
+        return Judged(one, [said.get((n, some.text)) for some in one.candidates])
+
+    sentences = [judged(n, one).sentence for n, one in enumerate(found)]
     told: dict[int, list[dict[str, float]]] = {}
     for article, sentence in zip(articles, sentences, strict=True):
         told.setdefault(article, []).extend([sentence] if sentence else [])
@@ -182,7 +184,7 @@ def weighed(
     texts = judgeable(segments, [offered[n].candidates if n in offered else () for n in range(len(found))])
     said |= _said(judge, segments, {place: text for place, text in texts.items() if (place[0], text) not in said})
     return [
-        Judged(offered[n], [said.get((n, some.text)) for some in offered[n].candidates]).row(weighing)
+        judged(n, offered[n]).row(weighing)
         if n in offered
         else _left(one.candidates if sentences[n] else _others(one.candidates))
         for n, one in enumerate(found)
@@ -206,14 +208,18 @@ def _others(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(one for one in row if one.origin not in JUDGED)
 
 
-def _left(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def _beside(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The same beside rewrites that have qualities: a base gains nothing over itself."""
+    return tuple(replace(one, quality=0.0) if one.origin in BASES else one for one in _others(row))
+
+
+def _left(row: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """The candidates where the article is not rough: no rewrite gains anything, and the draft's steps say why."""
     rewrites = [replace(one, quality=0.0) for one in row if one.origin in JUDGED]
-    others = _others(row)
-    if rewrites:
-        others = tuple(replace(one, quality=0.0) if one.origin in BASES else one for one in others)
-        others = (replace(others[0], steps=(*others[0].steps, NOT_ROUGH)), *others[1:])
-    return (*others, *rewrites[:OFFERED])
+    if not rewrites:
+        return row
+    draft, *others = _beside(row)
+    return (replace(draft, steps=(*draft.steps, NOT_ROUGH)), *others, *rewrites[:OFFERED])
 
 
 @dataclass(frozen=True)
@@ -254,7 +260,5 @@ class Judged:
             replace(one, quality=weighing.gain(dict(zip(SIGNS, told, strict=True))))
             for one, told in zip(*self.rewrites, strict=True)
         ]
-        others = _others(self.proposal.candidates)
-        if known:
-            others = tuple(replace(one, quality=0.0) if one.origin in BASES else one for one in others)
+        others = _beside(self.proposal.candidates) if known else _others(self.proposal.candidates)
         return (*others, *sorted(known, key=lambda one: -(one.quality or 0.0))[:OFFERED])
