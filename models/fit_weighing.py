@@ -30,7 +30,7 @@ from models.fit_gate import put_gate, ridge
 from models.judge import ARTICLE, Translations, sentence_chrf
 from postedit import judge, weights
 from postedit.article import Segment
-from postedit.candidates import proposals
+from postedit.candidates import proposals, with_retranslations
 from postedit.choices import passes
 from postedit.estimates import Place, base_of, qualities
 from postedit.roughness import SENTENCE_SIGNS, article_signs
@@ -107,8 +107,8 @@ def offers(translator: Translator, reader: judge.Judge, seen: Translations, line
     for engine in (*ENGINES, CLEAN):
         drafts = seen.references[ENGINES[0]] if engine == CLEAN else seen.texts[engine]
         segments = [Segment(drafts[n].strip(), 0, source=seen.sources[n]) for n in lines]
-        offered = zip(segments, proposals(segments, translator, several=True), strict=True)
-        found = [with_permitted(*one) for one in offered]
+        offered = with_retranslations(segments, proposals(segments, translator, several=True), translator)
+        found = [with_permitted(*one) for one in zip(segments, offered, strict=True)]
         places: dict[Place, str] = {
             (n, at): one.text for n, some in enumerate(found) for at, one in enumerate(some.candidates)
         }

@@ -14,7 +14,7 @@ from models.fit_weighing import Offer
 from models.judge import sentence_chrf
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
-from postedit.candidates import NOT_ROUGH, Proposal, proposals
+from postedit.candidates import NOT_ROUGH, Proposal, proposals, with_retranslations
 from postedit.choices import Gate, choose
 from postedit.cleaner import judged
 from postedit.config import Config
@@ -52,7 +52,8 @@ def offered(*answers: tuple[str, Origin], kept: float | None = -1.0, translated:
 
 def rows(weighing: Weighing, *found: Proposal) -> list[tuple[Candidate, ...]]:
     segments = [Segment(DRAFT, 100 * n, source=SOURCE) for n in range(len(found))]
-    return weighed([0] * len(found), segments, found, judge.load(FOLDER, threads=1), weighing)
+    said = lambda some: [found[n] for n in some]  # noqa: E731  # the translations are among them
+    return weighed([0] * len(found), segments, found, said, judge.load(FOLDER, threads=1), weighing)
 
 
 POST_EDITS = [(text, Origin.POST_EDIT) for text in OTHERS[:2]]
@@ -117,14 +118,23 @@ def test_an_answer_that_a_check_refuses_is_offered_without_the_place() -> None:
 def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
     class Counting(FakeTranslator):
         def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
-            return [[f"It came on day {n} ." for n in range(hypotheses)] for _ in requests]
+            said = "translated" if requests[0].job is Job.RETRANSLATE else "edited"
+            return [[f"It was {said} on day {n} ." for n in range(hypotheses)] for _ in requests]
 
-    found = proposals([Segment(DRAFT, 0, source=SOURCE)], Counting({}, tuple(Job)), several=True)[0]
-    assert found.answers[Job.RETRANSLATE] == [f"It came on day {n}." for n in range(POOL)]
-    assert Job.POLISH not in found.answers  # the source says more
-    assert found.translated == -1.0  # what a fake gives what it would not say
-    assert {one.text for one in found.candidates} == {DRAFT, *(f"It came on day {n}." for n in range(POOL))}
-    assert [one.score is None for one in found.candidates] == [False, False, *[True] * (POOL - 1)]
+    segments, fake = [Segment(DRAFT, 0, source=SOURCE)], Counting({}, tuple(Job))
+    found = proposals(segments, fake, several=True)
+    edited, translated = ([f"It was {said} on day {n}." for n in range(POOL)] for said in ("edited", "translated"))
+    assert found[0].answers == {Job.POST_EDIT: edited}  # the source says more than a polish would
+    assert found[0].translated == -1.0  # what a fake gives what it would not say
+    assert [one.text for one in found[0].candidates] == [DRAFT, *edited]
+    assert [one.score is None for one in found[0].candidates] == [False, False, *[True] * (POOL - 1)]
+    longer = with_retranslations(segments, found, fake)[0]
+    assert longer.answers == {Job.POST_EDIT: edited, Job.RETRANSLATE: translated}
+    assert longer.candidates[: POOL + 1] == found[0].candidates
+    assert [one.text for one in longer.candidates[POOL + 1 :]] == translated
+    assert {one.score for one in longer.candidates[POOL + 1 :]} == {None}
+    assert longer.translated == found[0].translated
+    assert with_retranslations([Segment(DRAFT, 0)], found, fake) == found  # there is nothing to translate
 
 
 @pytest.mark.parametrize("said", [None, [], {"weights": PLAIN}, {"least": 1, "weights": {"judged": 1.0}}])
@@ -257,18 +267,26 @@ class Listening:
 
 
 @pytest.mark.parametrize("rough", [True, False])
-def test_only_of_a_rough_article_is_all_judged(*, rough: bool) -> None:
+def test_only_of_a_rough_article_is_all_asked_and_judged(*, rough: bool) -> None:
     line = dict.fromkeys(SENTENCE_SIGNS, 0.0)
     article = Roughness([line | {"constant": 1.0 if rough else -1.0}], line | {"constant": 1.0}, least=0.0)
     weighing = Weighing(PLAIN | {"judged": 1.0, "constant": 3.0}, least=0.0, article=article)
-    listening, found = Listening(), offered(*POST_EDITS, RETRANSLATION)
-    row = weighed([0], [Segment(DRAFT, 0, source=SOURCE)], [found], listening, weighing)[0]  # type: ignore[arg-type]
-    first, all_ = [DRAFT, POST_EDITS[0][0]], [one.text for one in found.candidates]
-    assert sorted(listening.asked) == sorted(all_ if rough else first)  # nothing twice
+    listening, found, asked = Listening(), offered(*POST_EDITS), list[int]()
+
+    def further(some: Sequence[int]) -> list[Proposal]:
+        asked.extend(some)
+        return [offered(*POST_EDITS, RETRANSLATION) for _ in some]
+
+    segments = [Segment(DRAFT, 0, source=SOURCE)]
+    row = weighed([0], segments, [found], further, listening, weighing)[0]  # type: ignore[arg-type]
+    assert asked == ([0] if rough else [])
+    post_edits = [text for text, _ in POST_EDITS]
+    all_ = [DRAFT, *post_edits, RETRANSLATION[0]]
+    assert sorted(listening.asked) == sorted(all_ if rough else [DRAFT, post_edits[0]])  # nothing twice
     assert [one.text for one in row][:1] == [DRAFT]
-    assert {one.text for one in row} == set(all_)
+    assert {one.text for one in row} == {*(all_ if rough else [DRAFT, *post_edits])}
     assert (NOT_ROUGH in row[0].steps) is not rough
     gains = [one.quality for one in row]
-    assert len(set(gains)) == 4 if rough else gains == [0.0] * 4
+    assert len(set(gains)) == 4 if rough else gains == [0.0] * 3
     choice = choose(Segment(DRAFT, 0, source=SOURCE), row, [], Gate(judge=listening.shipped, least_gain=0.5))
     assert (choice.chosen.text != DRAFT) is rough

@@ -75,11 +75,11 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     The model reads the repaired text: debris misleads it. What it writes is repaired too. A segment that is longer
     than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
     known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
-    what a `Predictor` looks at; for these or where `several` answers are wanted, the model is asked
-    for `POOL` of them to each job that reads the source. Where they are wanted they are candidates, all but the best
-    post-edit unscored, and what has a source is not polished.
+    what a `Predictor` looks at, for which the model is asked for `POOL` answers to each job that reads the source.
+    Where `several` are wanted, `POOL` post-edits are candidates, all but the best of them unscored; what has a source
+    is not polished; and `with_retranslations` has the rest.
     """
-    rows, about = [], list(known) or [Known(source=segment.source) for segment in segments]
+    rows, about = [], _known(known, segments)
     for segment, one in zip(segments, about, strict=True):
         mended = _mended(repair, segment, segment.text, one)
         mends = [Candidate(mended.text, Origin.REPAIR, steps=mended.steps)] if mended.text != segment.text else []
@@ -90,24 +90,62 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     pools: list[dict[Job, list[str]]] = [{} for _ in rows]
     further: list[list[Candidate]] = [[] for _ in rows]
     asked = {job: _asked_for(job, segments, rows, translator) for job in Job}
+    translations = asked[Job.RETRANSLATE]
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
+        asked[Job.RETRANSLATE] = {}
     for job, requests in asked.items():
         many = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         for n, texts in _answers(requests, rows, translator, many).items():
-            known_of_it = replace(about[n], draft=_base(rows[n]))
-            answers = [_mended(repair, segments[n], text, known_of_it) for text in texts]
-            offered = [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers]
-            scored = hypotheses if not (several and job in LIKENESS) else int(job is Job.POST_EDIT)
+            offered = _offered(job, texts, segments[n], replace(about[n], draft=_base(rows[n])), repair)
+            scored = 1 if several and job is Job.POST_EDIT else hypotheses
             rows[n] += offered[:scored]
             further[n] += offered[scored:] if several else []
-            pools[n][job] = [one.text for one in answers[:POOL]]
+            pools[n][job] = [one.text for one in offered[:POOL]]
     found = _score([_distinct(row) for row in rows], segments, translator, alone=several)
     if signals:
         found = with_signals(found, _asked(found, segments, pools, translator), translator)
-    translated = _as_translations(asked[Job.RETRANSLATE], rows, translator) if several else [None] * len(rows)
+    translated = _as_translations(translations, rows, translator) if several else [None] * len(rows)
     found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
     return [Proposal(*one) for one in zip(found, pools, translated, strict=True)]
+
+
+def with_retranslations(
+    segments: Sequence[Segment],
+    found: Sequence[Proposal],
+    translator: Translator | None,
+    known: Sequence[Known] = (),
+    repair: Repair = repair_text,
+) -> list[Proposal]:
+    """The proposals for the segments, and behind the candidates of each up to `POOL` translations of its source.
+
+    >>> from postedit.translator import FakeTranslator
+    >>> segments = [Segment("He come home.", 0, source="他回家了。")]
+    >>> fake = FakeTranslator({"他回家了。": "He went home."}, [Job.RETRANSLATE])
+    >>> some = with_retranslations(segments, proposals(segments, fake, several=True), fake)[0]
+    >>> [one.text for one in some.candidates], some.answers
+    (['He come home.', 'He went home.'], {<Job.RETRANSLATE: 'retranslate'>: ['He went home.']})
+    """
+    rows, about, longer = [one.candidates for one in found], _known(known, segments), list(found)
+    if translator is None:
+        return longer
+    asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
+    for n, texts in _answers(asked, rows, translator, POOL).items():
+        known_of_it = replace(about[n], draft=_base(rows[n]))
+        offered = _offered(Job.RETRANSLATE, texts, segments[n], known_of_it, repair)
+        answers = {**found[n].answers, Job.RETRANSLATE: [one.text for one in offered]}
+        longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])), answers=answers)
+    return longer
+
+
+def _known(known: Sequence[Known], segments: Sequence[Segment]) -> list[Known]:
+    return list(known) or [Known(source=segment.source) for segment in segments]
+
+
+def _offered(job: Job, texts: Sequence[str], segment: Segment, known: Known, repair: Repair) -> list[Candidate]:
+    """A model's answers for a segment, repaired."""
+    answers = [_mended(repair, segment, text, known) for text in texts]
+    return [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers]
 
 
 def _as_translations(

@@ -9,7 +9,7 @@ from functools import partial
 
 from postedit.alignment import align
 from postedit.article import Article, Candidate, Segment
-from postedit.candidates import Repair, proposals
+from postedit.candidates import Proposal, Repair, proposals, with_retranslations
 from postedit.choices import Gate, choose
 from postedit.config import Config
 from postedit.defects import inspect
@@ -80,7 +80,12 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
         several=weighing is not None,
     )
     if judge and weighing:
-        return weighed(articles, segments, found, judge, weighing)
+
+        def further(some: Sequence[int]) -> list[Proposal]:
+            asked, about = [segments[n] for n in some], [known[n] for n in some]
+            return with_retranslations(asked, [found[n] for n in some], translator, about, repair)
+
+        return weighed(articles, segments, found, further, judge, weighing)
     rows = [one.candidates for one in found]
     return estimated(articles, segments, rows, judge) if judge else rows
 

@@ -10,7 +10,7 @@ together (`Roughness`). How much each sign counts was fitted on drafts with refe
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite, log
@@ -159,13 +159,19 @@ def with_permitted(segment: Segment, found: Proposal) -> Proposal:
 
 
 def weighed(
-    articles: Sequence[int], segments: Sequence[Segment], found: Sequence[Proposal], judge: "Judge", weighing: Weighing
+    articles: Sequence[int],
+    segments: Sequence[Segment],
+    found: Sequence[Proposal],
+    further: Callable[[Sequence[int]], Sequence[Proposal]],
+    judge: "Judge",
+    weighing: Weighing,
 ) -> list[tuple[Candidate, ...]]:
     """The candidates of each segment with what its rewrites are predicted to gain, the best first behind the others.
 
     `articles` numbers each segment's. What is told of an article does not depend on the articles beside it. The judge
-    reads first what tells whether an article is rough, and all that the model said only where it is: where it is not,
-    no rewrite gains anything.
+    reads first what tells whether an article is rough, and all that the model says only where it is: where it is not,
+    no rewrite gains anything. `further` gives the proposals for some segments, by number, with the translations of
+    their sources, which are worth the model's time in rough articles alone.
     """
     texts = judgeable(segments, [one.candidates for one in found])
     telling = [{base_of(one.candidates), _edited(one.candidates)} for one in found]
@@ -180,7 +186,8 @@ def weighed(
         told.setdefault(article, []).extend([sentence] if sentence else [])
     rough = {article for article, some in told.items() if weighing.is_rough(some)}
 
-    offered = {n: with_permitted(segments[n], one) for n, one in enumerate(found) if articles[n] in rough}
+    worth = [n for n in range(len(found)) if articles[n] in rough]
+    offered = {n: with_permitted(segments[n], one) for n, one in zip(worth, further(worth), strict=True)}
     texts = judgeable(segments, [offered[n].candidates if n in offered else () for n in range(len(found))])
     said |= _said(judge, segments, {place: text for place, text in texts.items() if (place[0], text) not in said})
     return [
