@@ -41,7 +41,7 @@ eval: $(READY)
 	test ! -e $(TRIPLES) || $(BIN)/python eval/judge.py $(TRIPLES) -o eval/results/judge.json
 	$(BIN)/python eval/tables.py
 
-# All lines of a set: half an hour.
+# All lines of a set: fifty minutes.
 eval-whole: $(READY)
 	$(BIN)/postedit eval eval/whole/*.toml
 	$(BIN)/python eval/tables.py
