@@ -97,7 +97,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     for job, requests in asked.items():
         many = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         for n, texts in _answers(requests, rows, translator, many).items():
-            offered = _offered(job, texts, segments[n], replace(about[n], draft=_base(rows[n])), repair)
+            offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
             scored = 1 if several and job is Job.POST_EDIT else hypotheses
             rows[n] += offered[:scored]
             further[n] += offered[scored:] if several else []
@@ -131,8 +131,7 @@ def with_retranslations(
         return longer
     asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
     for n, texts in _answers(asked, rows, translator, POOL).items():
-        known_of_it = replace(about[n], draft=_base(rows[n]))
-        offered = _offered(Job.RETRANSLATE, texts, segments[n], known_of_it, repair)
+        offered = _offered(Job.RETRANSLATE, texts, segments[n], rows[n], about[n], repair)
         answers = {**found[n].answers, Job.RETRANSLATE: [one.text for one in offered]}
         longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])), answers=answers)
     return longer
@@ -142,9 +141,11 @@ def _known(known: Sequence[Known], segments: Sequence[Segment]) -> list[Known]:
     return list(known) or [Known(source=segment.source) for segment in segments]
 
 
-def _offered(job: Job, texts: Sequence[str], segment: Segment, known: Known, repair: Repair) -> list[Candidate]:
-    """A model's answers for a segment, repaired."""
-    answers = [_mended(repair, segment, text, known) for text in texts]
+def _offered(
+    job: Job, texts: Sequence[str], segment: Segment, row: Sequence[Candidate], known: Known, repair: Repair
+) -> list[Candidate]:
+    """A model's answers for a segment, repaired beside the base of its row."""
+    answers = [_mended(repair, segment, text, replace(known, draft=_base(row))) for text in texts]
     return [Candidate(one.text, _ORIGINS[job], steps=one.steps) for one in answers]
 
 
