@@ -249,6 +249,27 @@ def test_a_softmax_over_all_pieces_teaches_as_the_sampled_one_does(made: Path) -
         assert torch.allclose(master, moved[1].masters[name], atol=1e-6), name
 
 
+@pytest.mark.parametrize("unsaid", [1, 9])
+def test_what_may_not_be_said_takes_no_part_in_the_softmax_over_all_pieces(
+    made: Path, monkeypatch: pytest.MonkeyPatch, unsaid: int
+) -> None:
+    recipe = dataclasses.replace(SMALL, softmax_frequent=0, dropout=0.0)
+    trainee = train.Trainee(made / "init", recipe, torch.device("cpu"))
+    said = trainee.output_pieces = len(trainee.table) - unsaid
+    outputs = np.array([[5, 9, 2, 1], [said - 1, 7, 8, 2]])
+    batch = train.Batch("retranslate", np.array([[0, 5, 6, 2], [0, 7, 2, 1]]), outputs)
+    found = []
+    for aligned in (1, train.ALIGNED):
+        monkeypatch.setattr(train, "ALIGNED", aligned)
+        table = trainee.table.clone().requires_grad_()
+        softmax = train.sampled_softmax(outputs, np.arange(said), trainee, step=0)
+        loss = train.batch_loss(trainee, batch, table, torch.from_numpy, softmax)
+        (gradient,) = torch.autograd.grad(loss, table)
+        found.append((loss.detach(), gradient))
+        assert not gradient[said:].any()
+    torch.testing.assert_close(found[0], found[1])
+
+
 def test_dev_scores_are_written_for_each_job(made: Path, tmp_path: Path) -> None:
     recipe = dataclasses.replace(SMALL, steps=2, dev_steps=2, dev_lines=4)
     dev = tmp_path / "dev.tsv"
