@@ -202,7 +202,7 @@ def test_the_command_writes_numbers_without_texts_and_details_that_make_a_report
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = evaluated(tmp_path)
-    assert "tri-v5@" in result["signature"]
+    assert "tri-v6@" in result["signature"]
     assert "gate:" in result["signature"]
     assert len(result["corpus"]) == 64
     assert result["runs"][0]["systems"]["cleaned"]["bleu"]["signature"].startswith("nrefs:1|")

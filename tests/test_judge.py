@@ -210,7 +210,7 @@ def test_an_open_gate_still_asks_the_judge_which_is_best() -> None:
 
 def test_a_judge_is_no_model_that_writes() -> None:
     with pytest.raises(
-        ModelError, match=r"judge-v2 only judges what a model writes\. Name a model that writes: tri-v5"
+        ModelError, match=r"judge-v2 only judges what a model writes\. Name a model that writes: tri-v6"
     ):
         Cleaner(model="judge-v2")
 

@@ -94,7 +94,7 @@ def test_a_fault_of_the_users_own_is_learned_and_clean_mends_it(mine: Path, tmp_
     listed = command("models", str(out))
     assert listed.returncode == 0
     assert listed.stdout.startswith("my-model: polish; 157 MB; weights: MIT base;")
-    assert "; from tri-v5@" in listed.stdout
+    assert "; from tri-v6@" in listed.stdout
     assert f"; fine-tuned on {mine}, whose licence is not known here" in listed.stdout
     assert "checked by sha256" in listed.stdout
 

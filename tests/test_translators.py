@@ -134,7 +134,7 @@ def test_what_is_too_long_is_refused_and_never_cut() -> None:
     shipped = weights.load(threads=1)
     long = Request(Job.POLISH, draft="river " * 500)
     assert shipped.count(long) > shipped.max_tokens == 400
-    with pytest.raises(ModelError, match=r"request 2 has \d+ tokens, and tri-v5@\w+ reads at most 400"):
+    with pytest.raises(ModelError, match=r"request 2 has \d+ tokens, and tri-v6@\w+ reads at most 400"):
         shipped.translate([Request(Job.POLISH, draft="It rains."), long], 1)
     with pytest.raises(ModelError, match="reads at most 400"):
         shipped.score([long], ["x"])

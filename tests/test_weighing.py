@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models import fit_weighing
-from models.fit_weighing import Offer
+from models.fit_weighing import Offer, fit, gained
 from models.judge import sentence_chrf
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
@@ -170,7 +170,7 @@ def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right:
         known = (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, -kept / 4 + dice.normal(0, 0.02), 1.0)
         told = dict(zip(SENTENCE_SIGNS, known, strict=True))
         gains = np.array([3.0 if better else -2.0])
-        made.append(Offer(engine, n // 6, old, new if better else old, [new], [True], row, gains, told))
+        made.append(Offer(engine, n // 6, old, new if better else old, [new], [True], row, gains, gains, told))
     return made
 
 
@@ -230,10 +230,31 @@ def test_only_a_rough_article_is_rewritten() -> None:
     assert weighing.digest != replace(weighing, article=None).digest
 
 
+def test_an_answer_is_worth_no_more_for_words_that_are_not_right() -> None:
+    reference = "The city opened a new library on Monday, and many people came to see the old books that it keeps."
+    base = "City open new library on Monday, many people come to see the old books that it keeps."
+    short = "The city opened a new library, and many people came to see the old books."
+    long = (
+        "The city opened a new library on Monday, and there were a lot of people, it was said, that had come to see "
+        "all of the old books that it keeps."
+    )
+    row = np.zeros((2, len(SIGNS)))
+    row[:, SIGNS.index("constant")], row[:, SIGNS.index("longer")] = 1.0, [0.1, 0.9]
+    gains, even = (gained(base, [short, long], reference, beta) for beta in (2, 1))
+    assert gains[0] < gains[1]
+    assert even[0] > even[1] + 2
+    offers = [
+        Offer("argos", n, base, reference, [short, long], [True, True], row, gains, even, None) for n in range(40)
+    ]
+    worth = row @ fit(offers)
+    assert worth[0] > worth[1] + 2
+    assert worth.mean() == pytest.approx((gains + even).mean() / 2, abs=0.1)
+
+
 def test_a_rewrite_that_a_check_refuses_makes_room_for_the_next() -> None:
     old, others = "He come home.", ["He came home.", "He came."]
     gains, row = np.array([3.0, 1.0]), np.zeros((2, len(SIGNS)))
-    offer = Offer("argos", 0, old, others[0], others, [False, True], row, gains, None)
+    offer = Offer("argos", 0, old, others[0], others, [False, True], row, gains, gains, None)
     assert offer.chosen(np.array([3.0, 1.0]), least=0.5) == 1
     assert offer.chosen(np.array([3.0, 1.0]), least=2.0) is None
     assert offer.gain(np.array([3.0, 1.0])) == 1.0

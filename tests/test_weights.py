@@ -100,7 +100,7 @@ def test_a_file_that_is_cut_short_is_noticed(copy: Path) -> None:
 
 def test_a_missing_file_is_noticed(copy: Path) -> None:
     (copy / "weights" / "shared_vocabulary.json").unlink()
-    with pytest.raises(ModelError, match=r"shared_vocabulary\.json: this file of model 'tri-v5' is missing"):
+    with pytest.raises(ModelError, match=r"shared_vocabulary\.json: this file of model 'tri-v6' is missing"):
         weights.load(str(copy))
 
 
@@ -116,7 +116,7 @@ def test_a_broken_manifest_is_an_error_of_ours(copy: Path, text: str) -> None:
 @pytest.mark.parametrize("name", ["nothing", "./nothing/here/at/all", "a b", ""])
 def test_an_unknown_name_lists_what_ships(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModelError, match=r"Shipped are .*tri-v5|neither manifest\.json nor config\.json"):
+    with pytest.raises(ModelError, match=r"Shipped are .*tri-v6|neither manifest\.json nor config\.json"):
         weights.load(name, offline=True)
 
 

@@ -86,7 +86,7 @@ class Engine(Protocol):
 class Card:
     """What is known of a model before it is asked anything."""
 
-    name: str  # "tri-v5@1a2b3c4d"
+    name: str  # "tri-v6@1a2b3c4d"
     jobs: frozenset[Job]
     max_input_tokens: int
     max_output_tokens: int

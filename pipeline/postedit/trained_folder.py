@@ -46,7 +46,7 @@ class Lineage:
 
     name: str
     base: Manifest
-    base_name: str  # with a digest: "tri-v5@1a2b3c4d"
+    base_name: str  # with a digest: "tri-v6@1a2b3c4d"
     job: Job
     jobs: frozenset[Job]  # what the new model is trusted with
     settings: Settings

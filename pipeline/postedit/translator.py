@@ -39,7 +39,7 @@ class Translator(Protocol):
 
     @property
     def name(self) -> str:
-        """Model and engine for the run signature: "tri-v5@1a2b3c4d|ct2:int8"."""
+        """Model and engine for the run signature: "tri-v6@1a2b3c4d|ct2:int8"."""
         ...
 
     @property

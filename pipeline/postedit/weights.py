@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # The shipped model that "default" means.
-DEFAULT = "tri-v5"
+DEFAULT = "tri-v6"
 
 # The shipped judge of what models that read the source propose.
 JUDGE = "judge-v2"
@@ -80,11 +80,11 @@ def load(  # noqa: PLR0913  # a front door: every setting is optional and named 
     """The model of that name, in that folder, or of that id on the hub.
 
     >>> load().name
-    'tri-v5@...|ct2:int8'
-    >>> load("tri-v6")
+    'tri-v6@...|ct2:int8'
+    >>> load("tri-v9")
     Traceback (most recent call last):
         ...
-    postedit.errors.ModelError: no model 'tri-v6': ... Shipped are tri-v5...
+    postedit.errors.ModelError: no model 'tri-v9': ... Shipped are tri-v6...
 
     `compute_type` float32 is slower than int8 and exact; `engine` "hf" runs a checkpoint in torch ("auto" does so where
     CTranslate2 cannot); `jobs` says what a checkpoint was trained for where its family does not;
@@ -102,7 +102,7 @@ def find(model: str = "default", *, offline: bool = False) -> Found:
     """Where the model of that name, in that folder, or of that id on the hub lies. Raises ModelError.
 
     >>> find().name
-    'tri-v5'
+    'tri-v6'
     """
     name = DEFAULT if model == "default" else model
     if shipped := _shipped(name):
