@@ -46,8 +46,7 @@ FOLDER = next(one for one in weights.shipped() if one.name == weights.JUDGE).wei
 def offered(*answers: tuple[str, Origin], kept: float | None = -1.0, translated: float = -2.0) -> Proposal:
     """A draft and answers to it, each of them said."""
     rewrites = [Candidate(text, origin, score=-0.5) for text, origin in answers]
-    said = {job: [text for text, origin in answers if origin == str(job)] for job in (Job.POST_EDIT, Job.RETRANSLATE)}
-    return Proposal((Candidate(DRAFT, Origin.DRAFT, score=kept), *rewrites), said, translated)
+    return Proposal((Candidate(DRAFT, Origin.DRAFT, score=kept), *rewrites), translated)
 
 
 def rows(weighing: Weighing, *found: Proposal) -> list[tuple[Candidate, ...]]:
@@ -112,7 +111,12 @@ def test_an_answer_that_a_check_refuses_is_offered_without_the_place() -> None:
     assert IN_PART in rest.steps
     assert rest.quality is not None
     some = with_permitted(Segment(DRAFT, 0, source=SOURCE), found)
-    assert some.answers[Job.POST_EDIT] == [rest.text, ANSWER]
+    assert [one.text for one in some.candidates] == [DRAFT, wrong, rest.text, ANSWER]
+    # Each is held against the two others, what was refused among them.
+    first = dict(zip(SIGNS, signs(some.candidates[0], [some.candidates[3]], some, [0.0])[0], strict=True))
+    alike = [sentence_chrf(text, other) for text in (ANSWER, DRAFT) for other in (wrong, rest.text)]
+    before = (sum(alike[2:]) + sentence_chrf(DRAFT, ANSWER)) / 300
+    assert first["like post-edits"] == pytest.approx(sum(alike[:2]) / 200 - before, abs=1e-3)
 
 
 def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
@@ -124,12 +128,10 @@ def test_several_answers_are_asked_for_where_they_are_wanted() -> None:
     segments, fake = [Segment(DRAFT, 0, source=SOURCE)], Counting({}, tuple(Job))
     found = proposals(segments, fake, several=True)
     edited, translated = ([f"It was {said} on day {n}." for n in range(POOL)] for said in ("edited", "translated"))
-    assert found[0].answers == {Job.POST_EDIT: edited}  # the source says more than a polish would
     assert found[0].translated == -1.0  # what a fake gives what it would not say
-    assert [one.text for one in found[0].candidates] == [DRAFT, *edited]
+    assert [one.text for one in found[0].candidates] == [DRAFT, *edited]  # the source says more than a polish would
     assert [one.score is None for one in found[0].candidates] == [False, False, *[True] * (POOL - 1)]
     longer = with_retranslations(segments, found, fake)[0]
-    assert longer.answers == {Job.POST_EDIT: edited, Job.RETRANSLATE: translated}
     assert longer.candidates[: POOL + 1] == found[0].candidates
     assert [one.text for one in longer.candidates[POOL + 1 :]] == translated
     assert {one.score for one in longer.candidates[POOL + 1 :]} == {None}

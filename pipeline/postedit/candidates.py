@@ -33,7 +33,6 @@ class Proposal:
     """What may be made of a segment."""
 
     candidates: tuple[Candidate, ...]  # the draft first, no wording twice
-    answers: Mapping[Job, Sequence[str]]  # all that the model said, repaired, the best first; up to `POOL` of a job
     translated: float | None = None  # how likely the repaired draft is as a translation, in log-probability a token
 
 
@@ -85,7 +84,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
         mends = [Candidate(mended.text, Origin.REPAIR, steps=mended.steps)] if mended.text != segment.text else []
         rows.append([Candidate(segment.text, Origin.DRAFT), *mends])
     if translator is None:
-        return [Proposal(tuple(row), {}) for row in rows]
+        return [Proposal(tuple(row)) for row in rows]
 
     pools: list[dict[Job, list[str]]] = [{} for _ in rows]
     further: list[list[Candidate]] = [[] for _ in rows]
@@ -107,7 +106,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
         found = with_signals(found, _asked(found, segments, pools, translator), translator)
     translated = _as_translations(translations, rows, translator) if several else [None] * len(rows)
     found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
-    return [Proposal(*one) for one in zip(found, pools, translated, strict=True)]
+    return [Proposal(*one) for one in zip(found, translated, strict=True)]
 
 
 def with_retranslations(
@@ -123,8 +122,8 @@ def with_retranslations(
     >>> segments = [Segment("He come home.", 0, source="他回家了。")]
     >>> fake = FakeTranslator({"他回家了。": "He went home."}, [Job.RETRANSLATE])
     >>> some = with_retranslations(segments, proposals(segments, fake, several=True), fake)[0]
-    >>> [one.text for one in some.candidates], some.answers
-    (['He come home.', 'He went home.'], {<Job.RETRANSLATE: 'retranslate'>: ['He went home.']})
+    >>> [one.text for one in some.candidates]
+    ['He come home.', 'He went home.']
     """
     rows, about, longer = [one.candidates for one in found], _known(known, segments), list(found)
     if translator is None:
@@ -132,8 +131,7 @@ def with_retranslations(
     asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
     for n, texts in _answers(asked, rows, translator, POOL).items():
         offered = _offered(Job.RETRANSLATE, texts, segments[n], rows[n], about[n], repair)
-        answers = {**found[n].answers, Job.RETRANSLATE: [one.text for one in offered]}
-        longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])), answers=answers)
+        longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])))
     return longer
 
 

@@ -24,7 +24,6 @@ from postedit.estimates import BASES, IN_PART, JUDGED, Place, base_of, judgeable
 from postedit.parts import permitted
 from postedit.roughness import Roughness, sentence_signs
 from postedit.tells import sounds_rough
-from postedit.translator import Job
 
 if TYPE_CHECKING:
     from postedit.judge import Judge
@@ -93,8 +92,8 @@ def signs(
     """The `SIGNS` of rewrites of a base; `judged` in the judge's points. Nothing where the model did not say enough.
 
     >>> base, other = Candidate("He come.", Origin.DRAFT, score=-2.0), Candidate("He came.", Origin.POST_EDIT)
-    >>> said = {Job.POST_EDIT: ["He came.", "He comes."], Job.RETRANSLATE: ["He came home.", "He came."]}
-    >>> told = dict(zip(SIGNS, signs(base, [other], Proposal((base, other), said, -1.5), [2.0])[0]))
+    >>> said = [Candidate("He comes.", Origin.POST_EDIT), Candidate("He came now.", Origin.RETRANSLATE)]
+    >>> told = dict(zip(SIGNS, signs(base, [other], Proposal((base, other, *said), -1.5), [2.0])[0]))
     >>> told["like retranslations"] > told["like post-edits"], told["judged"], told["kept"], told["translated"]
     (True, 2.0, -2.0, -1.5)
     """
@@ -102,7 +101,9 @@ def signs(
     if kept is None or translated is None or not isfinite(kept) or not isfinite(translated):
         return []
     texts = [base.text, *(one.text for one in rewrites)]
-    post_edits, retranslations = (_likeness(texts, found.answers.get(job, ())) for job in _LIKENED)
+    post_edits, retranslations = (
+        _likeness(texts, [one.text for one in found.candidates if one.origin is origin]) for origin in _LIKENED
+    )
     drafts = _likeness(texts, [base.text])
     rough = [sounds_rough(text) for text in texts]
     rows = []
@@ -114,7 +115,7 @@ def signs(
     return rows
 
 
-_LIKENED = (Job.POST_EDIT, Job.RETRANSLATE)
+_LIKENED = (Origin.POST_EDIT, Origin.RETRANSLATE)
 
 
 def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
@@ -134,28 +135,24 @@ def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
 def with_permitted(segment: Segment, found: Proposal) -> Proposal:
     """The proposal, and behind each rewrite that a check refuses what is left of it without the place refused.
 
-    Among the model's answers it takes the place of what it was taken from, so that it is not liked for being like it.
-
     >>> draft, better = Candidate("On 1 June he come home.", Origin.DRAFT), "On 7 June he came home."
-    >>> found = Proposal((draft, Candidate(better, Origin.POST_EDIT)), {Job.POST_EDIT: [better]})
+    >>> found = Proposal((draft, Candidate(better, Origin.POST_EDIT)))
     >>> some = with_permitted(Segment(draft.text, 0, source="六月一日他回家了。"), found)
-    >>> [one.text for one in some.candidates[1:]], some.answers[Job.POST_EDIT]
-    (['On 7 June he came home.', 'On 1 June he came home.'], ['On 1 June he came home.'])
+    >>> [one.text for one in some.candidates[1:]]
+    ['On 7 June he came home.', 'On 1 June he came home.']
     """
     base = found.candidates[base_of(found.candidates)]
     allows = partial(passes, segment, base)
     known = {one.text for one in found.candidates}
-    row, instead = list[Candidate](), dict[str, str]()
+    row = list[Candidate]()
     for one in found.candidates:
         row.append(one)
         if one.origin not in JUDGED or allows(one.text) or not (rest := permitted(base.text, one.text, allows)):
             continue
-        instead[one.text] = rest
         if rest not in known:
             known.add(rest)
             row.append(Candidate(rest, one.origin, steps=(*one.steps, IN_PART)))
-    answers = {job: [instead.get(text, text) for text in some] for job, some in found.answers.items()}
-    return Proposal(tuple(row), answers, found.translated)
+    return replace(found, candidates=tuple(row))
 
 
 def weighed(
