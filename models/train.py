@@ -861,16 +861,14 @@ class Watch:
 
 def times_slower(dtype: torch.dtype) -> float:
     """How many times longer this processor takes for a product of our own shape in `dtype` than in float32."""
-    seconds = {}
-    for kind in (torch.float32, dtype):
-        states, weights = torch.ones(512, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
-        tries = []
-        for _ in range(3):  # the first sets things up, and any may be disturbed
+    tries: dict[torch.dtype, list[float]] = {torch.float32: [], dtype: []}
+    for _ in range(9):  # by turns, for any may be disturbed
+        for kind, seconds in tries.items():
+            states, weights = torch.ones(512, 384, dtype=kind), torch.ones(1536, 384, dtype=kind)
             began = time.perf_counter()
             torch.nn.functional.linear(states, weights)
-            tries.append(time.perf_counter() - began)
-        seconds[kind] = min(tries)
-    return seconds[dtype] / seconds[torch.float32]
+            seconds.append(time.perf_counter() - began)
+    return min(tries[dtype]) / min(tries[torch.float32])
 
 
 def warn_of_slow_precision(recipe: Recipe, device: torch.device) -> None:
