@@ -101,9 +101,8 @@ def signs(
     if kept is None or translated is None or not isfinite(kept) or not isfinite(translated):
         return []
     texts = [base.text, *(one.text for one in rewrites)]
-    post_edits, retranslations = (
-        _likeness(texts, [one.text for one in found.candidates if one.origin is origin]) for origin in _LIKENED
-    )
+    said_as = {origin: [one.text for one in found.candidates if one.origin is origin] for origin in JUDGED}
+    post_edits, retranslations = (_likeness(texts, said_as[one]) for one in (Origin.POST_EDIT, Origin.RETRANSLATE))
     drafts = _likeness(texts, [base.text])
     rough = [sounds_rough(text) for text in texts]
     rows = []
@@ -113,9 +112,6 @@ def signs(
         said = (max(-MOST_JUDGED, min(MOST_JUDGED, points)), *like, longer, abs(longer), kept, translated)
         rows.append([*said, float(one.origin is Origin.RETRANSLATE), rough[n] - rough[0], 1.0])
     return rows
-
-
-_LIKENED = (Origin.POST_EDIT, Origin.RETRANSLATE)
 
 
 def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
