@@ -22,7 +22,8 @@ from postedit import weights
 from postedit.article import Candidate, Choice, Origin, Segment
 from postedit.candidates import propose
 from postedit.checks import CHECKS
-from postedit.choices import Gate, choose, word_edits
+from postedit.choices import choose, word_edits
+from postedit.gate import Gate
 from postedit.suites import text_lines
 from postedit.translator import Request, Translator
 

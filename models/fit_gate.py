@@ -25,8 +25,9 @@ from postedit import weights
 from postedit.article import Candidate, Segment
 from postedit.candidates import propose
 from postedit.checks import CHECKS
-from postedit.choices import Gate, word_edits
+from postedit.choices import word_edits
 from postedit.defects import inspect
+from postedit.gate import Gate
 from postedit.gate_fitting import SHUT, unobjected
 from postedit.prediction import NAMES, Predictor, features
 from postedit.suites import text_lines

@@ -159,10 +159,10 @@ def gained(base: str, texts: Sequence[str], reference: str, beta: int = CHRF.BET
 
 
 def fit(read: Sequence[Offer]) -> Floats:
-    """Weights of `SIGNS`, by ridge regression on standardized signs; the constant is free."""
+    """Weights of the signs, by ridge regression on standardized ones; the constant, which comes last, is free."""
     rough = [offer for offer in read if offer.engine in ROUGH]
     x, y = np.concatenate([offer.signs for offer in rough]), np.concatenate([offer.worths for offer in rough])
-    return ridge(x, y, RIDGE, SIGNS.index("constant"))
+    return ridge(x, y, RIDGE, x.shape[1] - 1)
 
 
 def held_out(read: Sequence[Offer]) -> list[Floats]:

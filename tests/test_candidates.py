@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from postedit.article import Mark, Origin, Segment
 from postedit.candidates import TOO_LONG, propose
-from postedit.choices import Gate, choose
+from postedit.choices import choose
+from postedit.gate import Gate
 from postedit.markup import lay
 from postedit.repairs import Known, Repaired
 from postedit.translator import FakeTranslator, Job, Request

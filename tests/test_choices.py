@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from postedit.article import Candidate, Choice, Defect, Mark, Origin, Segment, Severity, Status
 from postedit.candidates import TOO_LONG, propose
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.errors import ModelError
+from postedit.gate import Gate
 from postedit.repairs import repair
 from postedit.translator import FakeTranslator
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from postedit import Cleaner, FakeTranslator
-from postedit.choices import Gate
 from postedit.cli import main
 from postedit.evaluation import Run, evaluate, evaluate_suite
 from postedit.formats import parse
+from postedit.gate import Gate
 from postedit.repairs import repair
 from postedit.report import render
 from postedit.results import read_document

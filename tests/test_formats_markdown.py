@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postedit.article import Kind, Segment
-from postedit.choices import Gate
 from postedit.config import Config
 from postedit.formats import parse
+from postedit.gate import Gate
 from postedit.pipeline import clean_articles
 
 CASES = json.loads((Path(__file__).parent / "cases" / "markdown.json").read_text(encoding="utf-8"))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from postedit import gate_fitting
 from postedit.article import Candidate, Choice, Origin, Segment
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.defects import inspect
+from postedit.gate import Gate
 from postedit.gate_fitting import EDIT_RATES, MARGINS, SHUT, Proposal
 from postedit.training_pairs import Pair
 from postedit.translator import FakeTranslator

@@ -14,11 +14,12 @@ from eval import tables
 from models import judge as making
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
 from postedit.estimates import IN_PART, estimated
+from postedit.gate import Gate
 from postedit.parts import joined, parts
 from postedit.translator import Job
 

@@ -13,9 +13,10 @@ from models import fit_gate
 from postedit import FakeTranslator, formats, weights
 from postedit.article import Candidate, Choice, Origin, Segment, Status
 from postedit.candidates import propose
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.config import Config
 from postedit.errors import ModelError
+from postedit.gate import Gate
 from postedit.pipeline import clean_articles, gated
 from postedit.prediction import LONGEST, NAMES, Predictor, features
 from postedit.signals import POOL, SIGNALS, likeness

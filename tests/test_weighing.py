@@ -15,11 +15,12 @@ from models.judge import sentence_chrf
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import NOT_ROUGH, Proposal, proposals, with_retranslations
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.cleaner import judged
 from postedit.config import Config
 from postedit.errors import ModelError
 from postedit.estimates import IN_PART, JUDGED
+from postedit.gate import Gate
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.signals import POOL
 from postedit.tells import sounds_rough

@@ -13,6 +13,7 @@ import pytest
 from postedit import checkpoint, weights
 from postedit.commands_models import summary
 from postedit.errors import ConfigError, ModelError
+from postedit.gate import Gate
 from postedit.translator import Job, Request
 from tests.checkpoints import BUILDERS
 
@@ -231,10 +232,9 @@ def _cached(checkpoint: Path, hub: Path, hub_id: str) -> Path:
 
 
 def test_a_gate_comes_from_the_manifest(copy: Path) -> None:
-    choices = pytest.importorskip("postedit.choices")
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     (copy / "manifest.json").write_text(json.dumps(manifest | {"gate": {"margin": 0.321}}), encoding="utf-8")
-    assert weights.gate_of(weights.load(str(copy), threads=1)) == choices.Gate(margin=0.321)
+    assert weights.gate_of(weights.load(str(copy), threads=1)) == Gate(margin=0.321)
 
 
 def test_a_slip_in_a_folders_name_does_not_ask_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,9 @@ TOO_LONG = "longer than the model reads"
 # The same where the sentences of its article together need no rewriting.
 NOT_ROUGH = "of an article that is not rough"
 
+# Polishes of a draft that are weighed against each other (`polishing`).
+POLISHES = 5
+
 _ORIGINS = {Job.POLISH: Origin.POLISH, Job.POST_EDIT: Origin.POST_EDIT, Job.RETRANSLATE: Origin.RETRANSLATE}
 
 
@@ -59,7 +62,7 @@ def propose(
     return [one.candidates for one in found]
 
 
-def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
+def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
     segments: Sequence[Segment],
     translator: Translator | None,
     hypotheses: int = 1,
@@ -68,6 +71,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
     *,
     signals: bool = False,
     several: bool = False,
+    polished: frozenset[int] = frozenset(),
 ) -> list[Proposal]:
     """What may be made of each segment, in order.
 
@@ -94,12 +98,14 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and one more
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
     for job, requests in asked.items():
-        many = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
+        usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
+        many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}
         for n, texts in _answers(requests, rows, translator, many).items():
             offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
-            scored = 1 if several and job is Job.POST_EDIT else hypotheses
+            pool = (several and job is Job.POST_EDIT) or (n in polished and job is Job.POLISH)
+            scored = 1 if pool else hypotheses
             rows[n] += offered[:scored]
-            further[n] += offered[scored:] if several else []
+            further[n] += offered[scored:] if pool or several else []
             pools[n][job] = [one.text for one in offered[:POOL]]
     found = _score([_distinct(row) for row in rows], segments, translator, alone=several)
     if signals:
@@ -129,7 +135,7 @@ def with_retranslations(
     if translator is None:
         return longer
     asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
-    for n, texts in _answers(asked, rows, translator, POOL).items():
+    for n, texts in _answers(asked, rows, translator, dict.fromkeys(asked, POOL)).items():
         offered = _offered(Job.RETRANSLATE, texts, segments[n], rows[n], about[n], repair)
         longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])))
     return longer
@@ -156,13 +162,16 @@ def _as_translations(
 
 
 def _answers(
-    asked: Mapping[int, Request], rows: Sequence[Sequence[Candidate]], translator: Translator, many: int
+    asked: Mapping[int, Request], rows: Sequence[Sequence[Candidate]], translator: Translator, many: Mapping[int, int]
 ) -> dict[int, list[str]]:
-    """Up to `many` answers to each request, by the number of its segment, quoted as its draft quotes, on one line."""
-    outputs = translator.translate(list(asked.values()), many) if asked else []
+    """Up to so `many` answers to each request, by its segment's number, quoted as its draft quotes, on one line."""
+    outputs: dict[int, list[str]] = {}
+    for count in sorted({many[n] for n in asked}):
+        some = {n: one for n, one in asked.items() if many[n] == count}
+        outputs |= dict(zip(some, translator.translate([*some.values()], count), strict=True))
     return {
-        n: [_begun_like(rows[n][0].text, _quoted_like(rows[n][0].text, " ".join(text.split()))) for text in texts]
-        for n, texts in zip(asked, outputs, strict=True)
+        n: [_begun_like(rows[n][0].text, _quoted_like(rows[n][0].text, " ".join(text.split()))) for text in outputs[n]]
+        for n in asked
     }
 
 

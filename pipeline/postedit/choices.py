@@ -1,20 +1,14 @@
 """Choose: the draft, unless something else has been proven harmless and is predicted to be better."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
 
 from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segment, Severity, Status
 from postedit.candidates import NOT_ROUGH, TOO_LONG
 from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
-from postedit.errors import ModelError
-from postedit.prediction import Predictor
-
-if TYPE_CHECKING:
-    from postedit.judge import Judge
+from postedit.gate import Gate
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
 # compared with such a draft word by word would keep it.
@@ -27,61 +21,8 @@ _LEARNED = _RESCUE | {"bounds", "persons invented", "negation", "units", "length
 # The judge sees what of the source is missing, in a draft that is too short, too: length is its business.
 _JUDGED = _LEARNED - {"length"}
 
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """When a model's rewrite is let through. Each model ships its own numbers, under "gate" in its manifest.
-
-    >>> Gate.from_manifest({"name": "mine", "gate": {"margin": 0.3}})
-    Gate(margin=0.3, max_edit_rate=0.1, predictor=None, judge=None, least_gain=inf)
-    """
-
-    # How much better than the best wording so far the model must find a rewrite, in log-probability a token. Swept for
-    # polish-v0 on wmt20 from 0 to 0.5, over 3,000 drafts of six engines: no margin wins chrF with it. At 0.1 one
-    # rewrite gains for ten that lose; at 0.15 two are left, one each way. The margin over the whole sentence sorts no
-    # better, nor does a regression on the kinds of edits. eval/margin.py sweeps again for another model.
-    margin: float = 0.15
-
-    # How much of a sentence a rewrite may change: words put in, left out or replaced, of the words that it has; a
-    # single word may always change. From the same sweep, at margin 0: rewrites of up to a tenth that passed every
-    # check lost 0.7 chrF each, those of a tenth to a fifth 3.9.
-    max_edit_rate: float = 0.1
-
-    # Where there is a source and the model gave every signal, this alone says what a rewrite is worth; margin and edit
-    # rate are for the others. Fitted by models/fit_gate.py.
-    predictor: Predictor | None = None
-
-    # Where a rewrite was made with the source and no predictor knows its maker, the judge that ships says what it is
-    # worth, and `least_gain` is how many points it must be predicted to gain. No manifest names these.
-    judge: "Judge | None" = None
-    least_gain: float = float("inf")
-
-    @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any]) -> "Gate":
-        """The gate that a model's manifest asks for; what it does not name stays at the default."""
-        numbers = dict(manifest.get("gate", {}))
-        predictor = numbers.pop("predictor", None)
-        numbers.pop("weighing", None)  # the judge's business (`cleaner.judged`)
-        known = {"margin", "max_edit_rate", "predictor"}
-        for name, value in numbers.items():
-            if name not in known:
-                raise ModelError(f"manifest: the gate has no {name!r}; known are {', '.join(sorted(known))}.")
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
-                raise ModelError(f"manifest: the gate's {name!r} must be a number, not {value!r}.")
-        learned = None if predictor is None else Predictor.from_manifest(predictor)
-        usual = cls()
-        margin, rate = numbers.get("margin", usual.margin), numbers.get("max_edit_rate", usual.max_edit_rate)
-        return cls(float(margin), float(rate), learned)
-
-    @property
-    def numbers(self) -> dict[str, float]:
-        """Margin and edit rate, as a manifest names them."""
-        return {"margin": self.margin, "max_edit_rate": self.max_edit_rate}
-
-    def opened(self) -> "Gate":
-        """The gate that lets everything through that no check objects to: it shows what this one is worth."""
-        learned = self.predictor and replace(self.predictor, least=float("-inf"))
-        return Gate(float("-inf"), float("inf"), learned, self.judge, float("-inf"))
+# Who weighs polishes has not read a source: every name and every word that says something stays.
+_POLISHED = frozenset(CHECKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +110,11 @@ class _Rivals:
         return replace(self.segment, draft=self.base.text, marks=())
 
 
-def passes(segment: Segment, base: Candidate, text: str) -> bool:
-    """Whether no check that a judged rewrite is asked objects to the text in the place of the base."""
+def passes(segment: Segment, base: Candidate, text: str, *, polished: bool = False) -> bool:
+    """Whether no check that a judged rewrite, or a weighed polish, is asked objects to the text in the base's place."""
     rivals = _Rivals(segment, base, replace(base, text=text))
-    return not _veto(rivals.steady, segment, text, {name: CHECKS[name] for name in CHECKS if name in _JUDGED})
+    asked = _POLISHED if polished else _JUDGED
+    return not _veto(rivals.steady, segment, text, {name: CHECKS[name] for name in CHECKS if name in asked})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +124,7 @@ class _Worth:
     gain: float
     needed: float
     unit: str
-    asked: frozenset[str] | None = None  # the checks that still count where the source was read; None: all do
+    asked: frozenset[str] | None = None  # the checks that still count where it was weighed; None: all, and edit rate
 
     def over(self, base: str) -> str:
         return f"{self.gain:+.2f} {self.unit} over {base}, {self.needed:.2f} needed"
@@ -198,8 +140,12 @@ def _worth(rivals: _Rivals, gate: Gate) -> _Worth:
         gain = gate.predictor.gain(base, rewrite, edits / max(1, words))
         if gain is not None:
             return _Worth(gain, gate.predictor.least, "chrF", _LEARNED)
-    if gate.judge and rewrite.quality is not None and base.quality is not None:
-        return _Worth(rewrite.quality - base.quality, gate.least_gain, "points", _JUDGED)
+    if rewrite.quality is not None and base.quality is not None:
+        gain = rewrite.quality - base.quality
+        if gate.polishing and rewrite.origin is Origin.POLISH:
+            return _Worth(gain, gate.polishing.least, "points", _POLISHED)
+        if gate.judge:
+            return _Worth(gain, gate.least_gain, "points", _JUDGED)
     if rewrite.score is None or base.score is None:
         return _NOTHING
     return _Worth(rewrite.score - base.score, gate.margin, "a token")

@@ -7,10 +7,10 @@ from typing import Any
 
 from postedit import formats, weights
 from postedit.article import Article
-from postedit.choices import Gate
 from postedit.config import Config
 from postedit.edited import Edited
 from postedit.errors import ArticleError, ConfigError, ModelError
+from postedit.gate import Gate
 from postedit.pipeline import clean_articles, gated
 from postedit.signature import run_signature
 from postedit.translator import Job, Translator

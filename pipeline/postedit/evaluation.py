@@ -12,9 +12,10 @@ from typing import Any
 
 from postedit import peak_memory
 from postedit.article import Candidate, Choice, Origin
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.cleaner import Cleaner
 from postedit.edited import segment_json
+from postedit.gate import Gate
 from postedit.pipeline import candidates
 from postedit.remembered import Remembered
 from postedit.repairs import Known, Repaired

@@ -10,8 +10,9 @@ from statistics import fmean, stdev
 
 from postedit.article import Candidate, Choice, Defect, Origin, Segment
 from postedit.candidates import propose
-from postedit.choices import Gate, choose, word_edits
+from postedit.choices import choose, word_edits
 from postedit.defects import inspect
+from postedit.gate import Gate
 from postedit.scores import score
 from postedit.training_pairs import Pair
 from postedit.translator import Translator

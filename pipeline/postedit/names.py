@@ -9,6 +9,15 @@ _STARTS = re.compile(r"(?:^|[.!?:;…]['\"”’)\]]*\s+|\n)[^\w\s]*$")
 # A code has capitals or digits inside: NATO, iPhone, COVID-19, 5G, "4S". Such a word is a name wherever it stands.
 _CODE = re.compile(r"(?=.*[A-Z].*[A-Z]|.*[a-z][A-Z]|.*[A-Za-z].*\d|.*\d.*[A-Za-z]).{2,}", re.DOTALL)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|pm|am|km|kg|cm|mm|m|k|bn|mn|tn|p\.m|a\.m)", re.IGNORECASE)
+# One country by two names: a text that has one of them has the words of both.
+_AMERICA = re.compile(r"\bUnited States\b|\bU\.S\.?(?![\w.])|\bUS\b")
+# Spelt in Britain and in America: Centre, Labour, Defence, Programme.
+_BRITISH = (
+    (re.compile(r"tre$"), "ter"),
+    (re.compile(r"our$"), "or"),
+    (re.compile(r"fence$"), "fense"),
+    (re.compile(r"gramme$"), "gram"),
+)
 # The endings between a country, its people and its adjective, and between one and many.
 _ENDING = re.compile(r"(?:ese|ians?|ans?|ish|ia|a|es|s)$")
 # Capitalised for reasons of grammar or of the calendar (`quantities` compares months).
@@ -47,13 +56,19 @@ def stems(text: str) -> frozenset[str]:
 
     >>> sorted(stems("American chips"))
     ['americ', 'chip']
+    >>> stems("the US Center") >= {*names("the United States Centre")}
+    True
     """
-    return frozenset(stem(part) for word in _WORD.findall(html.unescape(text)) for part in _parts(word))
+    text = html.unescape(text)
+    both = " United States US" if _AMERICA.search(text) else ""
+    return frozenset(stem(part) for word in _WORD.findall(text + both) for part in _parts(word))
 
 
 def stem(word: str) -> str:
     """The word in lower case without its possessive and the endings that do not change whom it names."""
     bare = re.sub(r"['’]s?$|\.", "", word).casefold()
+    for british, american in _BRITISH:
+        bare = british.sub(american, bare)
     short = _ENDING.sub("", bare)
     return short if len(short) >= 4 else bare
 

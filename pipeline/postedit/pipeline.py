@@ -10,14 +10,16 @@ from functools import partial
 from postedit.alignment import align
 from postedit.article import Article, Candidate, Segment
 from postedit.candidates import Proposal, Repair, proposals, with_retranslations
-from postedit.choices import Gate, choose
+from postedit.choices import choose
 from postedit.config import Config
 from postedit.defects import inspect
 from postedit.edited import Edited
 from postedit.errors import ArticleError
 from postedit.estimates import estimated
+from postedit.gate import Gate
 from postedit.knowledge import known_of
 from postedit.lines import HAN
+from postedit.polishing import polished, rough_alone
 from postedit.repairs import Known
 from postedit.repairs import repair as repair_text
 from postedit.segments import cut, segment
@@ -69,7 +71,8 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
     repair: Repair = repair_text,
 ) -> list[tuple[Candidate, ...]]:
     """What may be made of each segment, with all that the gate wants to know of it; `articles` numbers each one's."""
-    judge, weighing = gate.judge, gate.judge and gate.judge.weighing
+    judge, weighing, polishing = gate.judge, gate.judge and gate.judge.weighing, gate.polishing
+    alone = rough_alone(articles, segments, polishing) if polishing else frozenset[int]()
     found = proposals(
         segments,
         translator,
@@ -78,6 +81,7 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
         repair,
         signals=gate.predictor is not None,
         several=weighing is not None,
+        polished=alone,
     )
     if judge and weighing:
 
@@ -85,9 +89,13 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
             asked, about = [segments[n] for n in some], [known[n] for n in some]
             return with_retranslations(asked, [found[n] for n in some], translator, about, repair)
 
-        return weighed(articles, segments, found, further, judge, weighing)
-    rows = [one.candidates for one in found]
-    return estimated(articles, segments, rows, judge) if judge else rows
+        rows = weighed(articles, segments, found, further, judge, weighing)
+    else:
+        rows = [one.candidates for one in found]
+        rows = estimated(articles, segments, rows, judge) if judge else rows
+    if polishing:
+        rows = [polished(segments[n], row, polishing) if n in alone else row for n, row in enumerate(rows)]
+    return rows
 
 
 def _check_source(article: Article, language: str) -> None:
@@ -116,4 +124,4 @@ def gated(gate: Gate, config: Config) -> Gate:
     """The gate that ships with a model; one number that a user sets takes the place of what it learned."""
     numbers = {"margin": config.margin, "max_edit_rate": config.max_edit_rate}
     given = {name: value for name, value in numbers.items() if value is not None}
-    return replace(gate, predictor=None, judge=None, **given) if given else gate
+    return replace(gate, predictor=None, judge=None, polishing=None, **given) if given else gate

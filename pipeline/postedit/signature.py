@@ -1,8 +1,8 @@
 """The line that says what made a result, so that the same line means the same result."""
 
 from postedit import __version__
-from postedit.choices import Gate
 from postedit.config import Config
+from postedit.gate import Gate
 from postedit.translator import Translator
 
 
@@ -20,6 +20,7 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config) -> 
             f"model:{translator.name}",
             f"hyp:{config.hypotheses}",
             f"gate:{gate.margin:g}/{gate.max_edit_rate:g}{f'/{gate.predictor.digest}' if gate.predictor else ''}",
+            *([f"polish:{gate.polishing.digest}"] if gate.polishing else []),
             *([f"judge:{gate.judge.name}/{gate.least_gain:g}"] if gate.judge else []),
         ]
     furniture = "keep" if config.keep_furniture else "drop"

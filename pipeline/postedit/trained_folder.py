@@ -14,10 +14,10 @@ from typing import Any
 
 from postedit import __version__
 from postedit.checkpoint import PARTS
-from postedit.choices import Gate
 from postedit.comparison import Comparison
 from postedit.errors import OutputError
 from postedit.fine_tuning import Settings, Tuned
+from postedit.gate import Gate
 from postedit.gate_fitting import SHUT
 from postedit.manifest import Manifest, files_of
 from postedit.scores import Scores

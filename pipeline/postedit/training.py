@@ -9,10 +9,10 @@ from typing import Any
 from postedit import ct2_weights, gate_fitting, trained_folder, weights
 from postedit import manifest as manifests
 from postedit.checkpoint import described
-from postedit.choices import Gate
 from postedit.comparison import compare
 from postedit.errors import ConfigError, ModelError, OutputError, PairsError
 from postedit.fine_tuning import Lessons, Moment, Settings, Tuned, fine_tune
+from postedit.gate import Gate
 from postedit.manifest import Manifest
 from postedit.scores import score
 from postedit.seq2seq import Seq2SeqTranslator

@@ -102,8 +102,8 @@ def signs(
         return []
     texts = [base.text, *(one.text for one in rewrites)]
     said_as = {origin: [one.text for one in found.candidates if one.origin is origin] for origin in JUDGED}
-    post_edits, retranslations = (_likeness(texts, said_as[one]) for one in (Origin.POST_EDIT, Origin.RETRANSLATE))
-    drafts = _likeness(texts, [base.text])
+    post_edits, retranslations = (likeness(texts, said_as[one]) for one in (Origin.POST_EDIT, Origin.RETRANSLATE))
+    drafts = likeness(texts, [base.text])
     rough = [sounds_rough(text) for text in texts]
     rows = []
     for n, (one, points) in enumerate(zip(rewrites, judged, strict=True), 1):
@@ -114,7 +114,7 @@ def signs(
     return rows
 
 
-def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
+def likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
     """The mean chrF of each text with all others that are not the same, of 0 to 1; 1 where there is none."""
     import fastchrf
 
@@ -128,8 +128,10 @@ def _likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
     return means
 
 
-def with_permitted(segment: Segment, found: Proposal) -> Proposal:
+def with_permitted(segment: Segment, found: Proposal, origins: frozenset[Origin] = JUDGED) -> Proposal:
     """The proposal, and behind each rewrite that a check refuses what is left of it without the place refused.
+
+    Of rewrites of these `origins`.
 
     >>> draft, better = Candidate("On 1 June he come home.", Origin.DRAFT), "On 7 June he came home."
     >>> found = Proposal((draft, Candidate(better, Origin.POST_EDIT)))
@@ -138,12 +140,12 @@ def with_permitted(segment: Segment, found: Proposal) -> Proposal:
     ['On 7 June he came home.', 'On 1 June he came home.']
     """
     base = found.candidates[base_of(found.candidates)]
-    allows = partial(passes, segment, base)
     known = {one.text for one in found.candidates}
     row = list[Candidate]()
     for one in found.candidates:
         row.append(one)
-        if one.origin not in JUDGED or allows(one.text) or not (rest := permitted(base.text, one.text, allows)):
+        allows = partial(passes, segment, base, polished=one.origin is Origin.POLISH)
+        if one.origin not in origins or allows(one.text) or not (rest := permitted(base.text, one.text, allows)):
             continue
         if rest not in known:
             known.add(rest)
@@ -240,7 +242,7 @@ class Judged:
         row = self.proposal.candidates
         base = base_of(row)
         edited = _edited(row)
-        like = 1.0 if edited == base else _likeness([row[edited].text], [row[base].text])[0]
+        like = 1.0 if edited == base else likeness([row[edited].text], [row[base].text])[0]
         rough = sounds_rough(row[base].text)
         return sentence_signs(row[base].score, self.proposal.translated, self.judged(edited) or 0.0, like, rough)
 

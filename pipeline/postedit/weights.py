@@ -23,7 +23,7 @@ from postedit.translator_ct2 import Ct2Engine, vocabularies
 from postedit.translator_hf import HfEngine
 
 if TYPE_CHECKING:
-    from postedit.choices import Gate
+    from postedit.gate import Gate
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def shipped() -> tuple[Manifest, ...]:
 
 def gate_of(translator: Translator) -> "Gate":
     """The gate that was tuned for a model and stands in its manifest; the ordinary one where there is none."""
-    from postedit.choices import Gate
+    from postedit.gate import Gate
 
     return Gate.from_manifest({"gate": own_gate(translator)})
 

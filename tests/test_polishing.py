@@ -1,0 +1,187 @@
+"""Without a source, polishes of articles that sound rough are weighed by what the model says again and again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+from pathlib import Path
+
+import pytest
+
+from models import fit_polishing
+from models.fit_weighing import ENGINES, ROUGH, Offer, fit
+from models.judge import Translations
+from postedit import Cleaner, FakeTranslator, weights
+from postedit.article import Candidate, Origin, Segment
+from postedit.candidates import POLISHES, proposals
+from postedit.choices import choose
+from postedit.config import Config
+from postedit.errors import ModelError
+from postedit.estimates import IN_PART
+from postedit.gate import Gate
+from postedit.pipeline import candidates, gated
+from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, polished, rough_alone
+from postedit.repairs import Known
+from postedit.signature import run_signature
+from postedit.tells import sounds_rough
+from postedit.translator import Request
+
+ROUGH_DRAFT = (
+    "The reporter was informed that, in the course of the period, the city has carried out the work on 1 June."
+)
+GOOD_DRAFT = "He told reporters on June 1 that it would take years."
+LIKED = Polishing({**dict.fromkeys(POLISH_SIGNS, 0.0), "like polishes": 10.0}, least=0.5, usual=-0.1, rough=0.0)
+DRAFT = "On 1 June he come home to the old town."
+POLISH = "On 1 June he came home to the old town."
+
+
+class Talkative(FakeTranslator):
+    """Says as many things as it is asked for, and remembers how many that were."""
+
+    def __init__(self, outputs: dict[str, str]) -> None:
+        super().__init__(outputs)
+        self.asked: list[tuple[int, int]] = []
+
+    def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
+        self.asked.append((len(requests), hypotheses))
+        found = super().translate(requests, 1)
+        ends = ("", " now", " again", " at last", " once more")
+        return [[f"{texts[0][:-1]}{end}." for end in ends[:hypotheses]] for texts in found]
+
+
+def row(*polishes: str) -> tuple[Candidate, ...]:
+    return (Candidate(DRAFT, Origin.DRAFT, score=-1.0), *(Candidate(one, Origin.POLISH) for one in polishes))
+
+
+def test_an_article_that_sounds_rough_is_told_from_one_that_does_not() -> None:
+    rough, good = ([Segment(text, n) for n in range(6)] for text in (ROUGH_DRAFT, GOOD_DRAFT))
+    assert sounds_rough(ROUGH_DRAFT) > 0.2 > -0.1 > sounds_rough(GOOD_DRAFT)
+    assert rough_alone([7] * 6 + [8] * 6, [*good, *rough], LIKED) == frozenset(range(6, 12))
+
+
+def test_one_rough_sentence_says_little_of_its_article() -> None:
+    assert not rough_alone([0], [Segment(ROUGH_DRAFT, 0)], replace(LIKED, rough=sounds_rough(ROUGH_DRAFT) / 2))
+    assert not rough_alone([0, 0], [Segment(ROUGH_DRAFT, 0), Segment(GOOD_DRAFT, 1)], replace(LIKED, rough=0.1))
+
+
+def test_what_has_a_source_is_not_polished_and_tells_nothing_of_the_others() -> None:
+    segments = [*(Segment(ROUGH_DRAFT, n, source="他回家了。") for n in range(6)), Segment(GOOD_DRAFT, 9)]
+    assert rough_alone([0] * 7, segments, LIKED) == frozenset()
+
+
+def test_what_the_model_says_again_and_again_gains() -> None:
+    others = "On 1 June he came home to that old town.", "On 1 June he came home to the old towns."
+    found = polished(Segment(DRAFT, 0), row(others[0], POLISH, others[1]), LIKED)
+    assert found[0].quality == 0.0
+    assert max(found, key=lambda one: one.quality or 0.0).text == POLISH
+    choice = choose(Segment(DRAFT, 0), found, [], Gate(polishing=LIKED))
+    assert choice.chosen.text == POLISH
+    assert "points over the draft, 0.50 needed" in choice.reason
+
+
+def test_a_polish_that_gains_too_little_is_refused_and_told_why() -> None:
+    found = polished(Segment(DRAFT, 0), row(POLISH), LIKED)
+    choice = choose(Segment(DRAFT, 0), found, [], Gate(polishing=replace(LIKED, least=99.0)))
+    assert choice.chosen.origin is Origin.DRAFT
+    assert "is not predicted to gain enough" in choice.reason
+
+
+def test_weighed_polishes_must_pass_every_check_and_no_edit_rate() -> None:
+    gate = Gate(max_edit_rate=0.0, polishing=replace(LIKED, least=-inf))
+    wrong, far = "On 7 June he came home to the old town.", "On 1 June he came home into that old town."
+    for polish, chosen in ((wrong, DRAFT), (far, far)):
+        found = tuple(replace(one, quality=0.0) for one in row(polish))
+        assert choose(Segment(DRAFT, 0), found, [], gate).chosen.text == chosen
+
+
+def test_behind_a_refused_polish_stands_what_is_left_of_it() -> None:
+    found = polished(Segment(DRAFT, 0), row("On 7 June he came home to the old town."), LIKED)
+    assert [(one.text, IN_PART in one.steps) for one in found[2:]] == [(POLISH, True)]
+
+
+def test_a_row_without_polishes_stays_a_row() -> None:
+    assert [one.text for one in polished(Segment(DRAFT, 0), row(), LIKED)] == [DRAFT]
+
+
+def test_signs_are_told_beside_all_that_was_said() -> None:
+    alone, beside = (polish_signs(DRAFT, [POLISH], said)[0] for said in ([POLISH], [POLISH, DRAFT]))
+    assert tuple(alone) == POLISH_SIGNS
+    assert alone["like the draft"] == beside["like the draft"] < 1.0
+    assert beside["like polishes"] < alone["like polishes"]  # the draft is like itself
+    assert alone["edits"] == pytest.approx(1 / 11)
+
+
+def test_more_polishes_are_asked_for_where_they_are_weighed_and_the_best_alone_is_scored() -> None:
+    fake = Talkative({DRAFT: POLISH})
+    found = proposals([Segment(DRAFT, 0), Segment(DRAFT, 1)], fake, polished=frozenset({1}))
+    assert sorted(fake.asked) == [(1, 1), (1, POLISHES)]
+    assert [len(one.candidates) for one in found] == [2, 1 + POLISHES]
+    assert [one.score is None for one in found[1].candidates] == [False, False, *[True] * (POLISHES - 1)]
+
+
+def test_the_pipeline_weighs_polishes_in_rough_articles_alone() -> None:
+    rough, good = ([Segment(text, n) for n in range(6)] for text in (ROUGH_DRAFT, GOOD_DRAFT))
+    fake = Talkative({ROUGH_DRAFT: ROUGH_DRAFT.replace("was informed", "learned")})
+    found = candidates([0] * 6 + [1] * 6, [*rough, *good], fake, Gate(polishing=LIKED), Config(), [Known()] * 12)
+    assert all(one.quality is not None for some in found[:6] for one in some)
+    assert all(one.quality is None for some in found[6:] for one in some)
+
+
+def test_a_number_that_a_user_sets_takes_the_place_of_the_weighing() -> None:
+    assert gated(Gate(polishing=LIKED), Config(margin=0.1)).polishing is None
+    assert gated(Gate(polishing=LIKED), Config()).polishing is LIKED
+
+
+def test_an_opened_gate_lets_every_weighed_polish_through() -> None:
+    found = polished(Segment(DRAFT, 0), row(POLISH), LIKED)
+    gate = Gate(polishing=replace(LIKED, least=99.0))
+    assert choose(Segment(DRAFT, 0), found, [], gate.opened()).chosen.text == POLISH
+
+
+def test_a_manifest_says_how_polishes_are_weighed() -> None:
+    said = {"weights": dict(LIKED.weights), "least": 0.5, "usual": -0.1, "rough": 0.0, "fitted": {"set": "wmt20"}}
+    assert Gate.from_manifest({"gate": {"polishing": said}}).polishing == LIKED
+    with pytest.raises(ModelError, match="polishing cannot be read"):
+        Gate.from_manifest({"gate": {"polishing": {**said, "usual": None}}})
+
+
+def test_the_run_signature_tells_one_weighing_from_another() -> None:
+    fake, other = FakeTranslator({}), replace(LIKED, rough=0.1)
+    first, second = (run_signature(fake, Gate(polishing=one), Config()) for one in (LIKED, other))
+    assert f"polish:{LIKED.digest}" in first != second
+
+
+def test_the_model_that_ships_weighs_its_polishes() -> None:
+    cleaner = Cleaner(weights.load(threads=1))
+    assert cleaner.gate.polishing
+    assert cleaner.gate.polishing.weights["like polishes"] > 0
+    assert cleaner.gate.polishing.usual < cleaner.gate.polishing.rough
+
+
+def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
+    """Of drafts whose polishes mend in one place and spoil in another: the line tells them apart, and is written."""
+    texts = [f"The town {n} have a river and the people goes home." for n in range(200)]
+    better = [one.replace("have", "has").replace("goes", "go") for one in texts]
+    table = tmp_path / "triples.tsv"
+    table.write_text(
+        "".join(
+            f"河{n}。\t{better[n] if engine not in ROUGH else texts[n]}\t{better[n]}\twmt20.moz-{engine}\n"
+            for engine in ENGINES
+            for n in range(200)
+        ),
+        "utf-8",
+    )
+    fake = FakeTranslator(dict(zip(texts, better, strict=True)) | {one: f"{one[:-1]} again." for one in better})
+    read = [*fit_polishing.offers(fake, Translations(table, "wmt20", ENGINES), 0)]
+    assert {one.engine for one in read} == {*ENGINES, "references"}
+    found = fit_polishing.fitted(read)
+    assert found["fitted"]["held out"][f"{found['least']:g}, sounds {found['rough']:g}"]["argos"]["chrf"] >= 0
+    path = tmp_path / "manifest.json"
+    path.write_text('{"name": "mine", "gate": {"margin": 0.3}}', "utf-8")
+    fit_polishing.write(path, found)
+    gate = Gate.from_manifest(json.loads(path.read_text("utf-8")))
+    assert gate.margin == 0.3
+    assert gate.polishing
+    assert gate.polishing.least == found["least"]
+    assert isinstance(read[0], Offer)
+    assert len(fit(read)) == len(POLISH_SIGNS)
