@@ -93,9 +93,7 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
     else:
         rows = [one.candidates for one in found]
         rows = estimated(articles, segments, rows, judge) if judge else rows
-    if polishing:
-        rows = [polished(segments[n], row, polishing) if n in alone else row for n, row in enumerate(rows)]
-    return rows
+    return polished(articles, segments, rows, polishing, alone) if polishing else rows
 
 
 def _check_source(article: Article, language: str) -> None:

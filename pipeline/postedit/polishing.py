@@ -10,14 +10,14 @@ drafts with references, for one model (models/fit_polishing.py), and stands in i
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal
-from postedit.choices import word_edits
+from postedit.choices import passes, word_edits
 from postedit.errors import ModelError
 from postedit.estimates import BASES, base_of
 from postedit.roughness import UNSEEN
@@ -43,6 +43,7 @@ class Polishing:
     least: float  # points that a polish must be predicted to gain
     usual: float = 0.0  # how rough a sentence sounds of which nothing is known,
     rough: float = 0.0  # and an article, on average, whose polishes are weighed
+    article: float = 0.0  # points that the sentences of such an article must be predicted to gain, on average
 
     @classmethod
     def from_manifest(cls, said: Any) -> "Polishing":
@@ -55,7 +56,7 @@ class Polishing:
         """
         try:
             numbers = {name: float(said["weights"][name]) for name in POLISH_SIGNS}
-            return cls(numbers, *(float(said[name]) for name in ("least", "usual", "rough")))
+            return cls(numbers, *(float(said[name]) for name in ("least", "usual", "rough", "article")))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             raise ModelError(f"manifest: the gate's polishing cannot be read ({told}).") from error
@@ -63,7 +64,7 @@ class Polishing:
     @property
     def digest(self) -> str:
         """For the run signature: another line chooses other texts."""
-        said = [*sorted(self.weights.items()), self.least, self.usual, self.rough]
+        said = [*sorted(self.weights.items()), self.least, self.usual, self.rough, self.article]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def gain(self, signs: Mapping[str, float]) -> float:
@@ -79,6 +80,15 @@ class Polishing:
         """
         return (sum(sentences) + UNSEEN * self.usual) / (len(sentences) + UNSEEN)
 
+    @staticmethod
+    def together(best: Sequence[float]) -> float:
+        """What a sentence gains on average, by the best of each, as if `UNSEEN` had gained nothing.
+
+        >>> Polishing.together([0.5] * 15), Polishing.together([-2.0])
+        (0.375, 0.0)
+        """
+        return sum(max(0.0, one) for one in best) / (len(best) + UNSEEN)
+
 
 def rough_alone(articles: Sequence[int], segments: Sequence[Segment], polishing: Polishing) -> frozenset[int]:
     """The numbers of the segments without a source in articles that sound rough; `articles` numbers each segment's."""
@@ -93,11 +103,30 @@ def rough_alone(articles: Sequence[int], segments: Sequence[Segment], polishing:
     return frozenset(n for some in rough for n in some)
 
 
-def polished(segment: Segment, row: tuple[Candidate, ...], polishing: Polishing) -> tuple[Candidate, ...]:
-    """The candidates of a segment with what each polish is predicted to gain.
+def polished(
+    articles: Sequence[int],
+    segments: Sequence[Segment],
+    rows: Sequence[tuple[Candidate, ...]],
+    polishing: Polishing,
+    alone: Collection[int],
+) -> list[tuple[Candidate, ...]]:
+    """The candidates of each segment; of those `alone`, with what each polish is predicted to gain.
 
-    Behind a polish that a check refuses stands what is left of it without the place refused.
+    Behind a polish that a check refuses stands what is left of it without the place refused. Where all polishes of an
+    article together gain too little, only those that the model has scored are left, and its score decides: essays and
+    stories sound rough, too, to who learned from news, but their polishes gain nothing.
     """
+    found = {n: _weighed(segments[n], rows[n], polishing) for n in sorted(alone)}
+    best = defaultdict[int, list[float]](list)
+    for n, row in found.items():
+        best[articles[n]].append(_best(segments[n], row))
+    gaining = {article for article, gains in best.items() if polishing.together(gains) >= polishing.article}
+    return [
+        row if n not in alone else found[n] if articles[n] in gaining else _scored(row) for n, row in enumerate(rows)
+    ]
+
+
+def _weighed(segment: Segment, row: tuple[Candidate, ...], polishing: Polishing) -> tuple[Candidate, ...]:
     row, told = offered_polishes(segment, row)
     gains = iter([polishing.gain(one) for one in told])
     bases = dict.fromkeys(BASES, 0.0)
@@ -105,6 +134,17 @@ def polished(segment: Segment, row: tuple[Candidate, ...], polishing: Polishing)
         replace(one, quality=next(gains) if one.origin is Origin.POLISH else bases.get(one.origin, one.quality))
         for one in row
     )
+
+
+def _best(segment: Segment, row: Sequence[Candidate]) -> float:
+    """What the best polish that no check objects to is predicted to gain; nothing where there is none."""
+    known = sorted((one for one in row if one.origin is Origin.POLISH), key=lambda one: -(one.quality or 0.0))
+    base = row[base_of(row)]
+    return next((one.quality or 0.0 for one in known if passes(segment, base, one.text, polished=True)), 0.0)
+
+
+def _scored(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(one for one in row if one.origin is not Origin.POLISH or one.score is not None)
 
 
 def offered_polishes(
