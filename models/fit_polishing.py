@@ -40,7 +40,7 @@ from models.fit_weighing import (
 )
 from models.judge import ARTICLE, Translations
 from postedit import weights
-from postedit.article import Origin, Segment
+from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import proposals
 from postedit.choices import passes
 from postedit.estimates import base_of
@@ -68,15 +68,15 @@ def offers(translator: Translator, seen: Translations, lines: int) -> Iterator[O
         segments = [Segment(drafts[n].strip(), 0) for n in some]
         found = proposals(segments, translator, polished=frozenset(range(len(segments))))
         for n, segment, one in zip(some, segments, found, strict=True):
-            yield _offer(engine, n // ARTICLE, segment, references[n], offered_polishes(segment, one.candidates))
+            yield _offer(engine, n // ARTICLE, segment, references[n], one.candidates)
 
 
 def _fits(translator: Translator, draft: str) -> bool:
     return translator.count(Request(Job.POLISH, draft=draft)) <= translator.max_tokens
 
 
-def _offer(engine: str, article: int, segment: Segment, reference: str, offered: Any) -> Offer:
-    row, told = offered
+def _offer(engine: str, article: int, segment: Segment, reference: str, row: tuple[Candidate, ...]) -> Offer:
+    row, told = offered_polishes(segment, row)
     base = row[base_of(row)]
     texts = [one.text for one in row if one.origin is Origin.POLISH]
     passing = [passes(segment, base, one, polished=True) for one in texts]
@@ -107,14 +107,15 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         return [measure(read, predicted, some, least, rough) for some in told]
 
     tried = {(*pair, 0.0): measured(*pair, 0.0) for pair in product(LEASTS, ROUGHS)}
-    able = [key for key in tried if all(map(_harmless, tried[key]))]
+    able = [key for key in tried if won(tried[key][0]) > 0 and all(map(_harmless, tried[key]))]
     enough = [key for key in able if won(tried[key][0]) >= NEARLY * max(won(tried[one][0]) for one in able)]
     if not enough:
         return {"least": None, "fitted": {"tried": _named(tried)}}
     least, rough, _ = chosen = min(enough, key=lambda key: _changed(tried[key][0]))
     tried |= {key: measured(*key) for key in ((least, rough, article) for article in ARTICLES)}
     most = NEARLY * won(tried[chosen][0])
-    chosen = max(key for key in tried if key[:2] == chosen[:2] and won(tried[key][0]) >= most)
+    able = [key for key in tried if key[:2] == chosen[:2] and all(map(_harmless, tried[key]))]
+    chosen = max(key for key in able if won(tried[key][0]) >= most)
     worths = np.concatenate([offer.worths for offer in read if offer.engine in ROUGH])
     told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
     return {
@@ -183,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = fitted([*offers(translator, Translations(options.triples, SET, ENGINES), options.lines)])
     print(json.dumps(found, indent=1))
     if found["least"] is None:
-        raise SystemExit("no threshold lets the good engines and the references be; nothing is written")
+        raise SystemExit("no threshold wins and lets the good engines and the references be; nothing is written")
     if options.write:
         write(options.model / "manifest.json", found)
     return 0

@@ -1,6 +1,7 @@
 """Without a source, polishes of articles that sound rough are weighed by what the model says again and again."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models import fit_polishing
-from models.fit_weighing import ENGINES, ROUGH, Offer, fit
+from models.fit_weighing import ENGINES, ROUGH
 from models.judge import Translations
 from postedit import Cleaner, FakeTranslator, weights
 from postedit.article import Candidate, Origin, Segment
@@ -122,7 +123,7 @@ def test_signs_are_told_beside_all_that_was_said() -> None:
     alone, beside = (polish_signs(DRAFT, [POLISH], said)[0] for said in ([POLISH], [POLISH, DRAFT]))
     assert tuple(alone) == POLISH_SIGNS
     assert alone["like the draft"] == beside["like the draft"] < 1.0
-    assert beside["like polishes"] < alone["like polishes"]  # the draft is like itself
+    assert beside["like polishes"] < alone["like polishes"]  # alone it is sure
     assert alone["edits"] == pytest.approx(1 / 11)
 
 
@@ -181,23 +182,27 @@ def test_the_model_that_ships_weighs_its_polishes() -> None:
 
 
 def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
-    """Of drafts whose polishes mend in one place and spoil in another: the line tells them apart, and is written."""
+    """Of two polishes of each draft one mends it and one spoils it, and both pass: the line tells them apart."""
     texts = [f"The town {n} have a river and the people goes home." for n in range(200)]
     better = [one.replace("have", "has").replace("goes", "go") for one in texts]
+    worse = [one.replace("The town", "A town").replace("and the people", "and people") for one in texts]
     table = tmp_path / "triples.tsv"
     table.write_text(
         "".join(
-            f"河{n}。\t{better[n] if engine not in ROUGH else texts[n]}\t{better[n]}\twmt20.moz-{engine}\n"
+            f"河{n}。\t{texts[n] if engine in ROUGH else better[n]}\t{better[n]}\twmt20.moz-{engine}\n"
             for engine in ENGINES
             for n in range(200)
         ),
         "utf-8",
     )
-    fake = FakeTranslator(dict(zip(texts, better, strict=True)) | {one: f"{one[:-1]} again." for one in better})
+    fake = Chosen({one: [better[n], worse[n]] for n, one in enumerate(texts)})
     read = [*fit_polishing.offers(fake, Translations(table, "wmt20", ENGINES), 0)]
     assert {one.engine for one in read} == {*ENGINES, "references"}
+    assert {len(one.rewrites) for one in read if one.engine in ROUGH} == {2}
     found = fit_polishing.fitted(read)
-    assert found["fitted"]["held out"]["argos"]["chrf"] >= 0
+    assert found["fitted"]["correlation, held out"] > 0.9
+    assert found["fitted"]["held out"]["argos"]["chrf"] > 5
+    assert found["fitted"]["held out"]["google"]["changed"] == 0
     path = tmp_path / "manifest.json"
     path.write_text('{"name": "mine", "gate": {"margin": 0.3}}', "utf-8")
     fit_polishing.write(path, found)
@@ -205,5 +210,43 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
     assert gate.margin == 0.3
     assert gate.polishing
     assert gate.polishing.least == found["least"]
-    assert isinstance(read[0], Offer)
-    assert len(fit(read)) == len(POLISH_SIGNS)
+    assert "tried" not in json.loads(path.read_text("utf-8"))["gate"]["polishing"]["fitted"]
+
+
+class Chosen(FakeTranslator):
+    """Has several answers to each draft."""
+
+    def __init__(self, outputs: dict[str, list[str]]) -> None:
+        super().__init__({})
+        self._all = outputs
+
+    def translate(self, requests: Sequence[Request], hypotheses: int) -> list[list[str]]:
+        return [self._all.get(one.draft, [one.draft])[:hypotheses] for one in requests]
+
+
+def test_several_hypotheses_stay_where_the_article_gains_too_little() -> None:
+    fake = Talkative({DRAFT: POLISH})
+    found = proposals([Segment(DRAFT, 0)], fake, hypotheses=3, polished=frozenset({0}))[0].candidates
+    left = weighed(found, replace(LIKED, article=99.0))
+    assert [one.score is None for one in left] == [False] * 4
+
+
+def test_the_reason_to_keep_is_what_spoke_against_the_best_polish() -> None:
+    one, other = (
+        replace(some, quality=gain) for some, gain in zip(row(POLISH, "He came.")[1:], (0.3, 0.1), strict=True)
+    )
+    found = (replace(row()[0], quality=0.0), one, replace(other, score=0.0))
+    choice = choose(Segment(DRAFT, 0), found, [], Gate(polishing=LIKED))
+    assert "+0.30 points, 0.50 needed" in choice.reason
+
+
+def test_a_manifest_that_weighs_polishes_alone_keeps_the_judge(tmp_path: Path) -> None:
+    """What was tuned for drafts without a source says nothing of those with one."""
+    folder = tmp_path / "mine"
+    shutil.copytree(weights.find().folder, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["gate"] = {"polishing": manifest["gate"]["polishing"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    gate = Cleaner(model=str(folder), threads=1).gate
+    assert gate.judge
+    assert gate.polishing

@@ -1,7 +1,7 @@
 """Propose: for each segment the draft, its repair, and what a model would rather say. The only stage that asks a model.
 
-The draft is always first. A model is asked once a job for all segments together, and it scores a whole row in one way,
-so that the scores of a row compare.
+The draft is always first. A model is asked once a job for all segments that want as many answers, and it scores a whole
+row in one way, so that the scores of a row compare.
 """
 
 import re
@@ -103,7 +103,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
         for n, texts in _answers(requests, rows, translator, many).items():
             offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
             pool = (several and job is Job.POST_EDIT) or (n in polished and job is Job.POLISH)
-            scored = 1 if pool else hypotheses
+            scored = 1 if several and job is Job.POST_EDIT else hypotheses
             rows[n] += offered[:scored]
             further[n] += offered[scored:] if pool or several else []
             pools[n][job] = [one.text for one in offered[:POOL]]

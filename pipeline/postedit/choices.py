@@ -21,7 +21,7 @@ _LEARNED = _RESCUE | {"bounds", "persons invented", "negation", "units", "length
 # The judge sees what of the source is missing, in a draft that is too short, too: length is its business.
 _JUDGED = _LEARNED - {"length"}
 
-# Who weighs polishes has not read a source: every name and every word that says something stays.
+# Who weighs polishes has not read a source: nothing that a check watches may change. How many words may is weighed.
 _POLISHED = frozenset(CHECKS)
 
 
@@ -67,7 +67,7 @@ def choose(
             worths[n] = _worth(rivals, gate)
             refused[n] = _veto_rewrite(rivals, worths[n], gate, checks, beyond=beyond)
     let = [n for n in worths if not refused[n]]
-    # Points and log-probabilities do not compare: what was judged with the source comes first.
+    # Points and log-probabilities do not compare: what was weighed comes first.
     first = max(
         let, key=lambda n: (worths[n].unit != _NOTHING.unit, worths[n].gain, _score(candidates[n])), default=None
     )
@@ -161,8 +161,8 @@ def _fault(segment: Segment, repair: Candidate, checks: Mapping[str, Check]) -> 
 def _veto_rewrite(
     rivals: _Rivals, worth: _Worth, gate: Gate, checks: Mapping[str, Check], *, beyond: bool
 ) -> Objection | None:
-    """Why a rewrite may not pass, or None. Where the draft is beyond editing and there is a source, or whoever says
-    what the rewrite is worth has read the source, only what would be wrong beside any draft counts."""
+    """Why a rewrite may not pass, or None. Where the draft is beyond editing and there is a source, only what would be
+    wrong beside any draft counts; whoever weighs a rewrite says which checks do, and how many words may change."""
     candidate, base = rivals.rewrite, rivals.base
     beyond = beyond and bool(rivals.segment.source)
     asked = _RESCUE if beyond else worth.asked
@@ -199,6 +199,10 @@ def word_edits(here: str, there: str) -> tuple[int, int]:
     return changed, len(before)
 
 
+def _quality(candidate: Candidate) -> float:
+    return float("-inf") if candidate.quality is None else candidate.quality
+
+
 def _score(candidate: Candidate) -> float:
     return float("-inf") if candidate.score is None else candidate.score
 
@@ -228,7 +232,7 @@ def _kept(candidates: Sequence[Candidate], passed_over: Sequence[Rejected]) -> s
         return "kept: nothing better was proposed"
     if NOT_ROUGH in candidates[0].steps:
         return "kept: its article is not rough, by what all its sentences tell"
-    likeliest = max(passed_over, key=lambda rejected: _score(rejected.candidate))
+    likeliest = max(passed_over, key=lambda one: (_quality(one.candidate), _score(one.candidate)))
     return f"kept: the {likeliest.candidate.origin} {likeliest.reason}"
 
 

@@ -92,7 +92,8 @@ def judged(gate: Gate, translator: Translator | None, config: Config) -> Gate:
     given = (config.margin, config.max_edit_rate) != (None, None)
     own = weights.own_gate(translator)
     weighing = Weighing.from_manifest(own["weighing"]) if "weighing" in own else None
-    if given or (own and not weighing) or not judge.knows(config.source_language, config.target_language):
+    tuned = own.keys() - {"weighing", "polishing"}
+    if given or (tuned and not weighing) or not judge.knows(config.source_language, config.target_language):
         return gate
     folder = next((one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE), None)
     if folder is None:

@@ -41,8 +41,8 @@ class Gate:
     judge: "Judge | None" = None
     least_gain: float = float("inf")
 
-    # Where there is no source and an article sounds rough, this alone says what a polish is worth. Fitted by
-    # models/fit_polishing.py.
+    # Where there is no source, an article sounds rough and its polishes together gain, this alone says what each is
+    # worth. Fitted by models/fit_polishing.py.
     polishing: "Polishing | None" = None
 
     @classmethod

@@ -10,14 +10,12 @@ _STARTS = re.compile(r"(?:^|[.!?:;…]['\"”’)\]]*\s+|\n)[^\w\s]*$")
 _CODE = re.compile(r"(?=.*[A-Z].*[A-Z]|.*[a-z][A-Z]|.*[A-Za-z].*\d|.*\d.*[A-Za-z]).{2,}", re.DOTALL)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|pm|am|km|kg|cm|mm|m|k|bn|mn|tn|p\.m|a\.m)", re.IGNORECASE)
 # One country by two names: a text that has one of them has the words of both.
-_AMERICA = re.compile(r"\bUnited States\b|\bU\.S\.?(?![\w.])|\bUS\b")
-# Spelt in Britain and in America: Centre, Labour, Defence, Programme.
-_BRITISH = (
-    (re.compile(r"tre$"), "ter"),
-    (re.compile(r"our$"), "or"),
-    (re.compile(r"fence$"), "fense"),
-    (re.compile(r"gramme$"), "gram"),
-)
+_AMERICA = re.compile(r"\bUnited States\b|\bU\.S\.?(?![\w.])|\bUS\b(?!\s?\$)")
+# Words that stand in many names and are spelt in two ways, as Britain does and as America does.
+_BRITISH = {
+    "centre": "center", "theatre": "theater", "defence": "defense", "programme": "program", "labour": "labor",
+    "harbour": "harbor", "honour": "honor", "neighbour": "neighbor",
+}  # fmt: skip
 # The endings between a country, its people and its adjective, and between one and many.
 _ENDING = re.compile(r"(?:ese|ians?|ans?|ish|ia|a|es|s)$")
 # Capitalised for reasons of grammar or of the calendar (`quantities` compares months).
@@ -56,8 +54,10 @@ def stems(text: str) -> frozenset[str]:
 
     >>> sorted(stems("American chips"))
     ['americ', 'chip']
-    >>> stems("the US Center") >= {*names("the United States Centre")}
+    >>> stems("the US Centers") >= {*names("the United States Centre")}
     True
+    >>> stems("US$5 million") >= {*names("the United States")}
+    False
     """
     text = html.unescape(text)
     both = " United States US" if _AMERICA.search(text) else ""
@@ -67,8 +67,8 @@ def stems(text: str) -> frozenset[str]:
 def stem(word: str) -> str:
     """The word in lower case without its possessive and the endings that do not change whom it names."""
     bare = re.sub(r"['’]s?$|\.", "", word).casefold()
-    for british, american in _BRITISH:
-        bare = british.sub(american, bare)
+    one, many = (bare[:-1], "s") if bare.endswith("s") else (bare, "")
+    bare = _BRITISH.get(one, one) + many
     short = _ENDING.sub("", bare)
     return short if len(short) >= 4 else bare
 

@@ -24,9 +24,10 @@ from postedit.roughness import UNSEEN
 from postedit.tells import sounds_rough
 from postedit.weighing import likeness, with_permitted
 
-# What speaks for a polish: how much liker it is to all polishes than the draft is, and how like to the draft, in chrF,
-# of 0 to 1; the logarithm of how many letters it has for one of the draft, and how far from none that is; how much
-# rougher its English sounds than the draft's; the share of the draft's words that it changes, 1 at most.
+# What speaks for a polish: how much liker it is to the other polishes than the draft is (1 is said of one that has no
+# others: the model is sure of it), and how like to the draft, in chrF, of 0 to 1; the logarithm of how many letters it
+# has for one of the draft, and how far from none that is; how much rougher its English sounds than the draft's; the
+# share of the draft's words that it changes, 1 at most.
 POLISH_SIGNS = ("like polishes", "like the draft", "longer", "length off", "sounds rougher", "edits", "constant")
 
 
@@ -113,8 +114,8 @@ def polished(
     """The candidates of each segment; of those `alone`, with what each polish is predicted to gain.
 
     Behind a polish that a check refuses stands what is left of it without the place refused. Where all polishes of an
-    article together gain too little, only those that the model has scored are left, and its score decides: essays and
-    stories sound rough, too, to who learned from news, but their polishes gain nothing.
+    article together gain too little, only those that the model has scored are left, and the gate's margin decides:
+    essays and stories sound rough, too, to who learned from news, but their polishes gain nothing.
     """
     found = {n: _weighed(segments[n], rows[n], polishing) for n in sorted(alone)}
     best = defaultdict[int, list[float]](list)

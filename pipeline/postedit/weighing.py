@@ -129,9 +129,7 @@ def likeness(texts: Sequence[str], others: Sequence[str]) -> list[float]:
 
 
 def with_permitted(segment: Segment, found: Proposal, origins: frozenset[Origin] = JUDGED) -> Proposal:
-    """The proposal, and behind each rewrite that a check refuses what is left of it without the place refused.
-
-    Of rewrites of these `origins`.
+    """The proposal, and behind each rewrite of these `origins` that a check refuses what is left without the place.
 
     >>> draft, better = Candidate("On 1 June he come home.", Origin.DRAFT), "On 7 June he came home."
     >>> found = Proposal((draft, Candidate(better, Origin.POST_EDIT)))
