@@ -13,7 +13,6 @@ only.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
@@ -34,8 +33,10 @@ from models.fit_weighing import (
     articles,
     fit,
     gained,
+    harmless,
     held_out,
     measure,
+    settle,
     won,
 )
 from models.judge import ARTICLE, Translations
@@ -107,14 +108,14 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         return [measure(read, predicted, some, least, rough) for some in told]
 
     tried = {(*pair, 0.0): measured(*pair, 0.0) for pair in product(LEASTS, ROUGHS)}
-    able = [key for key in tried if won(tried[key][0]) > 0 and all(map(_harmless, tried[key]))]
+    able = [key for key in tried if won(tried[key][0]) > 0 and _harmless(tried[key])]
     enough = [key for key in able if won(tried[key][0]) >= NEARLY * max(won(tried[one][0]) for one in able)]
     if not enough:
         return {"least": None, "fitted": {"tried": _named(tried)}}
     least, rough, _ = chosen = min(enough, key=lambda key: _changed(tried[key][0]))
     tried |= {key: measured(*key) for key in ((least, rough, article) for article in ARTICLES)}
     most = NEARLY * won(tried[chosen][0])
-    able = [key for key in tried if key[:2] == chosen[:2] and all(map(_harmless, tried[key]))]
+    able = [key for key in tried if key[:2] == chosen[:2] and _harmless(tried[key])]
     chosen = max(key for key in able if won(tried[key][0]) >= most)
     worths = np.concatenate([offer.worths for offer in read if offer.engine in ROUGH])
     told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
@@ -148,9 +149,9 @@ def _spread(
     return found
 
 
-def _harmless(found: Mapping[str, Mapping[str, float]]) -> bool:
-    lost = max(-(found[engine]["bleu"] + found[engine]["chrf"]) / 2 for engine in GOOD)
-    return lost <= MOST_LOST and found[CLEAN]["changed"] <= MOST_CLEAN
+def _harmless(tried: Sequence[dict[str, dict[str, float]]]) -> bool:
+    together, apart = tried
+    return harmless(together, apart, MOST_LOST, MOST_CLEAN)
 
 
 def _changed(found: Mapping[str, Mapping[str, float]]) -> float:
@@ -182,12 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
     found = fitted([*offers(translator, Translations(options.triples, SET, ENGINES), options.lines)])
-    print(json.dumps(found, indent=1))
-    if found["least"] is None:
-        raise SystemExit("no threshold wins and lets the good engines and the references be; nothing is written")
-    if options.write:
-        write(options.model / "manifest.json", found)
-    return 0
+    return settle(found, options.model / "manifest.json", write if options.write else None)
 
 
 if __name__ == "__main__":
