@@ -66,12 +66,13 @@ def page(*paragraphs: str, references: tuple[str, ...]) -> Sample:
 
 
 def test_the_real_model_does_here_what_it_does_in_clean(tmp_path: Path) -> None:
-    cleaner = Cleaner()
+    cleaner = Cleaner(together=True)
     given = lines(tmp_path)
     run = measured(given, cleaner)
-    # A line is prose in a test set; a page would make titles of some. What is chosen for a sentence is the same.
-    alone = [cleaner(sample.article.draft).choices for sample in given]
-    chosen = {choice.segment.draft: choice.chosen.text for choices in alone for choice in choices}
+    # A line is prose in a test set; a page would make titles of some. What is chosen for a sentence is the same where
+    # the lines are one article.
+    alone = cleaner.clean_articles([sample.article for sample in given])
+    chosen = {choice.segment.draft: choice.chosen.text for edited in alone for choice in edited.choices}
     assert {one["draft"]: one["text"] for one in run.segments} == chosen
     texts = [edited.text for edited in cleaner.clean_articles([sample.article for sample in given])]
     references = [sample.units[0].reference for sample in given]
