@@ -195,13 +195,19 @@ def _chrf(text: str, reference: str) -> float:
     return float(sacrebleu.sentence_chrf(text, [reference]).score)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Fit the gate of a model that reads the source.")
+def fit_parser(description: str) -> argparse.ArgumentParser:
+    """What every fit of a part of a model's gate is asked for; how many lines it reads is its own."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("model", type=Path, help="a model's folder, with manifest.json")
     parser.add_argument("triples", type=Path, help="source, draft, reference, set.engine; .zst or not")
-    parser.add_argument("--lines", type=int, default=400, help="of wmt20, for each engine")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--write", action="store_true", help="put the gate into the model's manifest")
+    parser.add_argument("--write", action="store_true", help="put what was found into the model's manifest")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = fit_parser("Fit the gate of a model that reads the source.")
+    parser.add_argument("--lines", type=int, default=400, help="of wmt20, for each engine")
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
     drafts = [*read_drafts(options.triples, options.lines)]

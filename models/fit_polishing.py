@@ -12,7 +12,6 @@ no text that sounds rough and is good, and others have. --write puts all into th
 only.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from models.fit_gate import put_gate
+from models.fit_gate import fit_parser, put_gate
 from models.fit_weighing import (
     CLEAN,
     ENGINES,
@@ -55,7 +54,7 @@ LEASTS = (0.0, 0.25, 0.5)  # points
 # source is read, for nothing else than how a text sounds speaks for its being rough.
 MOST_LOST, MOST_CLEAN = 0.02, 0.01
 NEARLY = 0.9  # of what can be won; the rest is won by ever smaller gains, which a reader sees least of
-ARTICLES = (0.0, 0.05, 0.1, 0.12, 0.15, 0.2)  # points
+ARTICLES = (0.05, 0.1, 0.12, 0.15, 0.2)  # points, beside none
 ROUGHS = (-0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06)  # of `tells`
 
 
@@ -174,12 +173,8 @@ def write(path: Path, found: dict[str, Any]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Fit how polishes are weighed where there is no source.")
-    parser.add_argument("model", type=Path, help="a model's folder, with manifest.json")
-    parser.add_argument("triples", type=Path, help="source, draft, reference, set.engine; .zst or not")
+    parser = fit_parser("Fit how polishes are weighed where there is no source.")
     parser.add_argument("--lines", type=int, default=0, help="lines of wmt20, for each engine; 0: all")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--write", action="store_true", help="put the polishing into the model's manifest")
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
     found = fitted([*offers(translator, Translations(options.triples, SET, ENGINES), options.lines)])

@@ -12,7 +12,6 @@ rough engines where, on folds that the lines did not see, no good engine loses a
 puts all into the manifest, under "gate". Tune on wmt20 only.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ import sacrebleu
 from sacrebleu.metrics.chrf import CHRF
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from models.fit_gate import put_gate, ridge
+from models.fit_gate import fit_parser, put_gate, ridge
 from models.judge import ARTICLE, Translations
 from postedit import judge, weights
 from postedit.article import Segment
@@ -309,13 +308,9 @@ def write(path: Path, found: dict[str, Any]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Fit how a model's rewrites are weighed.")
-    parser.add_argument("model", type=Path, help="a model's folder, with manifest.json")
-    parser.add_argument("triples", type=Path, help="source, draft, reference, set.engine; .zst or not")
+    parser = fit_parser("Fit how a model's rewrites are weighed.")
     parser.add_argument("--first", type=int, default=220, help="lines of wmt20, for each engine: whole documents")
     parser.add_argument("--spread", type=int, default=200, help="more lines, from all over the set")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--write", action="store_true", help="put the weighing into the model's manifest")
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
     folder = next(one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE)

@@ -97,11 +97,12 @@ def rough_alone(articles: Sequence[int], segments: Sequence[Segment], polishing:
     for n, (article, segment) in enumerate(zip(articles, segments, strict=True)):
         if not segment.source:
             told[article].append(n)
-    sounds = {
-        article: polishing.sound([sounds_rough(segments[n].text) for n in some]) for article, some in told.items()
-    }
-    rough = [some for article, some in told.items() if sounds[article] >= polishing.rough]
-    return frozenset(n for some in rough for n in some)
+    return frozenset(
+        n
+        for some in told.values()
+        if polishing.sound([sounds_rough(segments[n].text) for n in some]) >= polishing.rough
+        for n in some
+    )
 
 
 def polished(
