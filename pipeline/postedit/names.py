@@ -9,12 +9,23 @@ _STARTS = re.compile(r"(?:^|[.!?:;…]['\"”’)\]]*\s+|\n)[^\w\s]*$")
 # A code has capitals or digits inside: NATO, iPhone, COVID-19, 5G, "4S". Such a word is a name wherever it stands.
 _CODE = re.compile(r"(?=.*[A-Z].*[A-Z]|.*[a-z][A-Z]|.*[A-Za-z].*\d|.*\d.*[A-Za-z]).{2,}", re.DOTALL)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|pm|am|km|kg|cm|mm|m|k|bn|mn|tn|p\.m|a\.m)", re.IGNORECASE)
-# One country by two names: a text that has one of them has the words of both.
-_AMERICA = re.compile(r"\bUnited States\b|\bU\.S\.?(?![\w.])|\bUS\b(?!\s?\$)")
+# Who is called by letters, too: a text that has one of both has the words of both.
+_LETTERS = {
+    "US": "United States", "UN": "United Nations", "UK": "United Kingdom", "EU": "European Union",
+    "WHO": "World Health Organization", "WTO": "World Trade Organization", "IMF": "International Monetary Fund",
+}  # fmt: skip
+
+
+def _called(whole: str, letters: str) -> re.Pattern[str]:
+    dotted = "[.]".join(letters)
+    return re.compile(rf"\b{whole.replace('za', '[sz]a')}\b|\b{dotted}[.]?(?![\w.])|\b{letters}\b(?!\s?[$])")
+
+
+_CALLED = {f" {whole} {letters}": _called(whole, letters) for letters, whole in _LETTERS.items()}
 # Words that stand in many names and are spelt in two ways, as Britain does and as America does.
 _BRITISH = {
     "centre": "center", "theatre": "theater", "defence": "defense", "programme": "program", "labour": "labor",
-    "harbour": "harbor", "honour": "honor", "neighbour": "neighbor",
+    "harbour": "harbor", "honour": "honor", "neighbour": "neighbor", "organisation": "organization",
 }  # fmt: skip
 # The endings between a country, its people and its adjective, and between one and many.
 _ENDING = re.compile(r"(?:ese|ians?|ans?|ish|ia|a|es|s)$")
@@ -34,15 +45,17 @@ def names(text: str) -> dict[str, str]:
     >>> names("The mayor of Zhaoqing met China's NATO envoy. Nobody in Russia came.")
     {'zhaoqing': 'Zhaoqing', 'chin': "China's", 'nato': 'NATO', 'russ': 'Russia'}
 
-    A word that begins a sentence shows nothing by its capital, unless it also has one inside a sentence.
+    A word that begins a sentence shows nothing by its capital, unless it also has one inside a sentence; nor do the
+    States of the language of treaties, but for the United States.
     """
     found: dict[str, str] = {}
     text = html.unescape(text)
     for match in _WORD.finditer(text):
         word = match[0]
-        if _is_code(word) or (
-            word[0].isupper() and not _STARTS.search(text[max(0, match.start() - 8) : match.start()])
-        ):
+        before = text[max(0, match.start() - 8) : match.start()]
+        if word == "States" and not before.endswith("United "):
+            continue
+        if _is_code(word) or (word[0].isupper() and not _STARTS.search(before)):
             for part in _parts(word):
                 if _is_code(part) or (part[0].isupper() and stem(part) not in _ORDINARY):
                     found.setdefault(stem(part), word)
@@ -56,11 +69,13 @@ def stems(text: str) -> frozenset[str]:
     ['americ', 'chip']
     >>> stems("the US Centers") >= {*names("the United States Centre")}
     True
+    >>> stems("a U.N. envoy") >= {*names("an envoy of the United Nations")}
+    True
     >>> stems("US$5 million") >= {*names("the United States")}
     False
     """
     text = html.unescape(text)
-    both = " United States US" if _AMERICA.search(text) else ""
+    both = "".join(words for words, called in _CALLED.items() if called.search(text))
     return frozenset(stem(part) for word in _WORD.findall(text + both) for part in _parts(word))
 
 
