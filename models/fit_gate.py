@@ -131,13 +131,17 @@ def fit(points: Sequence[Point]) -> Floats:
     return ridge(x, y, RIDGE, NAMES.index("constant"))
 
 
-def ridge(x: Floats, y: Floats, strength: float, constant: int) -> Floats:
-    """A line from the rows of x to y: each column standardized but for the constant, whose weight is free."""
+def ridge(x: Floats, y: Floats, strength: float | Floats, constant: int) -> Floats:
+    """A line from the rows of x to y: each column standardized but for the constant, whose weight is free.
+
+    `strength` holds all weights near nothing, or one of each column its own.
+    """
     mean, spread = x.mean(0), x.std(0)
     spread[spread < SAME] = np.inf
     spread[constant] = np.inf  # its weight is what the others leave
     z = (x - mean) / spread
-    weighed = np.linalg.solve(z.T @ z + strength * np.eye(z.shape[1]), z.T @ (y - y.mean())) / spread
+    held = np.diag(np.broadcast_to(strength, z.shape[1]))
+    weighed = np.linalg.solve(z.T @ z + held, z.T @ (y - y.mean())) / spread
     weighed[constant] = y.mean() - mean @ weighed
     return np.asarray(weighed)
 

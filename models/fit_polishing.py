@@ -3,17 +3,20 @@
     python models/fit_polishing.py models/NAME zh-en.triples.dev.tsv.zst --write
 
 Drafts of wmt20 by several engines are given to the model without their sources. Each of its polishes that no check
-objects to is one point: its `polishing.POLISH_SIGNS`, and what the line gains by it (`fit_weighing.Offer.worths`). A
-ridge regression goes through those of rough engines. What it must predict (`least`), and how rough an article of
-twenty lines must sound (`rough`), is what changes fewest sentences of those pairs that win `NEARLY` as much for rough
-engines as any that does no harm: on folds that the line did not see, no good engine loses and hardly a reference
-changes. What the article must gain on average (`article`) is the most that leaves `NEARLY` all of that, for wmt20 has
-no text that sounds rough and is good, and others have. --write puts all into the manifest, under "gate". Tune on wmt20
-only.
+objects to is one point: its `polishing.POLISH_SIGNS`, the words that it puts in and takes out (`polishing.swapped`),
+of those that `SEEN` drafts show, and what the line gains by it (`fit_weighing.Offer.worths`). A ridge regression goes
+through those of rough engines, and holds the words down the more, the fewer show them. What it must predict (`least`),
+and how rough an article of twenty lines must sound (`rough`), is what changes fewest sentences of those pairs that win
+`NEARLY` as much for rough engines as any that does no harm: on folds that the line did not see, no good engine loses
+and hardly a reference changes. Each engine counts alike, however little it has to win. What the article must gain on
+average (`article`) is the most that leaves `NEARLY` all of that, for wmt20 has no text that sounds rough and is good,
+and others have. --write puts all into the manifest, under "gate". Tune on wmt20 only.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,16 +24,17 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from models.fit_gate import fit_parser, put_gate
+from models.fit_gate import fit_parser, put_gate, ridge
 from models.fit_weighing import (
     CLEAN,
     ENGINES,
     GOOD,
+    RIDGE,
     ROUGH,
     SET,
+    Floats,
     Offer,
     articles,
-    fit,
     gained,
     harmless,
     held_out,
@@ -44,11 +48,13 @@ from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import proposals
 from postedit.choices import passes
 from postedit.estimates import base_of
-from postedit.polishing import POLISH_SIGNS, Polishing, offered_polishes
+from postedit.polishing import POLISH_SIGNS, Polishing, offered_polishes, swapped
 from postedit.tells import sounds_rough
 from postedit.translator import Job, Request, Translator
 
 FEWER = 400  # lines of the good engines and of the references, which tell only what is lost
+SEEN = 20  # drafts that show a word put in or taken out, before it counts
+HELD = 200.0  # as many polishes with a word that gain nothing are thought to stand beside those that are known
 LEASTS = (0.0, 0.25, 0.5)  # points
 # Points of a good engine, and share of the references, in articles of `ARTICLE` lines and of one: less than where a
 # source is read, for nothing else than how a text sounds speaks for its being rough.
@@ -89,9 +95,32 @@ def _offer(engine: str, article: int, segment: Segment, reference: str, row: tup
     )  # fmt: skip
 
 
+def worded(read: Sequence[Offer]) -> tuple[tuple[str, ...], list[Offer]]:
+    """The words that count, and the offers with how often each is swapped before their other signs."""
+    told = [[swapped(offer.text, one) for one in offer.rewrites] for offer in read]
+    rough = [rows for rows, offer in zip(told, read, strict=True) if offer.engine in ROUGH]
+    shown = Counter(word for rows in rough for word in set().union(*rows))
+    words = tuple(sorted(word for word, drafts in shown.items() if drafts >= SEEN))
+    counts = [np.array([[one[word] for word in words] for one in rows]).reshape(-1, len(words)) for rows in told]
+    return words, [
+        replace(offer, signs=np.hstack([some, offer.signs])) for some, offer in zip(counts, read, strict=True)
+    ]
+
+
+def fit(read: Sequence[Offer]) -> Floats:
+    """Weights of the words, and of the `POLISH_SIGNS` behind them."""
+    rough = [offer for offer in read if offer.engine in ROUGH]
+    x, y = np.concatenate([offer.signs for offer in rough]), np.concatenate([offer.worths for offer in rough])
+    words = x.shape[1] - len(POLISH_SIGNS)
+    strength = np.full(x.shape[1], RIDGE)
+    strength[:words] = HELD / np.maximum(x[:, :words].var(0), 1 / len(x))
+    return ridge(x, y, strength, x.shape[1] - 1)
+
+
 def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     """The weights, the thresholds, and what each of them does to drafts that the line did not see."""
-    predicted = held_out(read)
+    words, read = worded(read)
+    predicted = held_out(read, fit)
     known = [float((one.told or {})["sounds rough"]) for one in read]
     usual = float(np.mean([one for one, offer in zip(known, read, strict=True) if offer.engine in (*GOOD, CLEAN)]))
     sounds = [_spread(read, known, Polishing({}, 0.0, usual).sound, alone=alone) for alone in (False, True)]
@@ -108,18 +137,21 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
 
     tried = {(*pair, 0.0): measured(*pair, 0.0) for pair in product(LEASTS, ROUGHS)}
     able = [key for key in tried if won(tried[key][0]) > 0 and _harmless(tried[key])]
-    enough = [key for key in able if won(tried[key][0]) >= NEARLY * max(won(tried[one][0]) for one in able)]
-    if not enough:
+    if not able:
         return {"least": None, "fitted": {"tried": _named(tried)}}
+    most = np.max([won_each(tried[key][0]) for key in able], axis=0)
+    enough = [key for key in able if share(tried[key][0], most) >= NEARLY]
     least, rough, _ = chosen = min(enough, key=lambda key: _changed(tried[key][0]))
     tried |= {key: measured(*key) for key in ((least, rough, article) for article in ARTICLES)}
-    most = NEARLY * won(tried[chosen][0])
+    most = won_each(tried[chosen][0])
     able = [key for key in tried if key[:2] == chosen[:2] and _harmless(tried[key])]
-    chosen = max(key for key in able if won(tried[key][0]) >= most)
+    chosen = max(key for key in able if share(tried[key][0], most) >= NEARLY)
     worths = np.concatenate([offer.worths for offer in read if offer.engine in ROUGH])
     told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
+    weights = [round(float(one), 5) for one in fit(read)]
     return {
-        "weights": {name: round(float(value), 5) for name, value in zip(POLISH_SIGNS, fit(read), strict=True)},
+        "weights": dict(zip(POLISH_SIGNS, weights[len(words) :], strict=True)),
+        "words": dict(zip(words, (round(one, 3) for one in weights[: len(words)]), strict=True)),
         "least": least,
         "usual": round(usual, 5),
         "rough": rough,
@@ -151,6 +183,16 @@ def _spread(
 def _harmless(tried: Sequence[dict[str, dict[str, float]]]) -> bool:
     together, apart = tried
     return harmless(together, apart, MOST_LOST, MOST_CLEAN)
+
+
+def won_each(found: Mapping[str, Mapping[str, float]]) -> Floats:
+    """What each rough engine wins, in the mean of BLEU and chrF."""
+    return np.array([(found[engine]["bleu"] + found[engine]["chrf"]) / 2 for engine in ROUGH])
+
+
+def share(found: Mapping[str, Mapping[str, float]], most: Floats) -> float:
+    """How much of the most that it may each rough engine wins, on average; who can win nothing has won all of it."""
+    return float(np.mean(np.divide(won_each(found), most, out=np.ones(len(most)), where=most > 0)))
 
 
 def _changed(found: Mapping[str, Mapping[str, float]]) -> float:

@@ -164,9 +164,9 @@ def fit(read: Sequence[Offer]) -> Floats:
     return ridge(x, y, RIDGE, x.shape[1] - 1)
 
 
-def held_out(read: Sequence[Offer]) -> list[Floats]:
+def held_out(read: Sequence[Offer], line: Callable[[Sequence[Offer]], Floats] = fit) -> list[Floats]:
     """What the line through the other folds predicts of the rewrites of each."""
-    lines = [fit([offer for offer in read if offer.fold != fold]) for fold in range(FOLDS)]
+    lines = [line([offer for offer in read if offer.fold != fold]) for fold in range(FOLDS)]
     return [offer.signs @ lines[offer.fold] for offer in read]
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from math import inf
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models import fit_polishing
-from models.fit_weighing import ENGINES, ROUGH
+from models.fit_weighing import ENGINES, ROUGH, Offer
 from models.judge import Translations
 from postedit import Cleaner, FakeTranslator, weights
 from postedit.article import Candidate, Origin, Segment
@@ -21,7 +22,7 @@ from postedit.errors import ModelError
 from postedit.estimates import IN_PART
 from postedit.gate import Gate
 from postedit.pipeline import candidates, gated
-from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, polished, rough_alone
+from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, polished, rough_alone, swapped
 from postedit.repairs import Known
 from postedit.signature import run_signature
 from postedit.tells import sounds_rough
@@ -115,6 +116,15 @@ def test_an_article_whose_polishes_gain_little_together_is_left_to_the_models_sc
     assert left == (*row(), polishes[1])
 
 
+def test_the_words_that_a_polish_swaps_speak_for_it_or_against_it() -> None:
+    none = replace(LIKED, weights=dict.fromkeys(POLISH_SIGNS, 0.0), words={"-come": 1.5, "+came": 0.25, "+goes": -2.0})
+    found = weighed(row(POLISH, "On 1 June he goes home to the old town."), none)
+    assert [one.quality for one in found] == [0.0, 1.75, -0.5]
+    assert choose(Segment(DRAFT, 0), found, [], Gate(polishing=none)).chosen.text == POLISH
+    assert swapped(DRAFT, DRAFT) == {}
+    assert swapped("It, it went.", "It went;") == {"-,": 1, "-it": 1, "-.": 1, "+;": 1}
+
+
 def test_a_row_without_polishes_stays_a_row() -> None:
     assert [one.text for one in weighed(row())] == [DRAFT]
 
@@ -164,20 +174,26 @@ def test_a_manifest_says_how_polishes_are_weighed() -> None:
         "fitted": {"set": "wmt20"},
     }
     assert Gate.from_manifest({"gate": {"polishing": said}}).polishing == LIKED
-    with pytest.raises(ModelError, match="polishing cannot be read"):
-        Gate.from_manifest({"gate": {"polishing": {**said, "usual": None}}})
+    worded = {**said, "words": {"+came": 0.25}}
+    assert Gate.from_manifest({"gate": {"polishing": worded}}).polishing == replace(LIKED, words={"+came": 0.25})
+    for wrong in ({"usual": None}, {"words": {"+came": None}}, {"words": ["+came"]}):
+        with pytest.raises(ModelError, match="polishing cannot be read"):
+            Gate.from_manifest({"gate": {"polishing": {**said, **wrong}}})
 
 
 def test_the_run_signature_tells_one_weighing_from_another() -> None:
-    fake, other = FakeTranslator({}), replace(LIKED, rough=0.1)
-    first, second = (run_signature(fake, Gate(polishing=one), Config()) for one in (LIKED, other))
-    assert f"polish:{LIKED.digest}" in first != second
+    fake = FakeTranslator({})
+    lines = LIKED, replace(LIKED, rough=0.1), replace(LIKED, words={"+came": 0.25})
+    told = [run_signature(fake, Gate(polishing=one), Config()) for one in lines]
+    assert f"polish:{LIKED.digest}" in told[0]
+    assert len(set(told)) == 3
 
 
 def test_the_model_that_ships_weighs_its_polishes() -> None:
     cleaner = Cleaner(weights.load(threads=1))
     assert cleaner.gate.polishing
     assert cleaner.gate.polishing.weights["like polishes"] > 0
+    assert cleaner.gate.polishing.words["-indicated"] > 0 > cleaner.gate.polishing.words["+been"]
     assert cleaner.gate.polishing.usual < cleaner.gate.polishing.rough
 
 
@@ -200,6 +216,8 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
     assert {one.engine for one in read} == {*ENGINES, "references"}
     assert {len(one.rewrites) for one in read if one.engine in ROUGH} == {2}
     found = fit_polishing.fitted(read)
+    assert {*found["words"]} == {"+a", "+has", "-have", "-the"}
+    assert found["words"]["+has"] > 0 > found["words"]["-the"]
     assert found["fitted"]["correlation, held out"] > 0.9
     assert found["fitted"]["held out"]["argos"]["chrf"] > 5
     assert found["fitted"]["held out"]["google"]["changed"] == 0
@@ -210,7 +228,44 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
     assert gate.margin == 0.3
     assert gate.polishing
     assert gate.polishing.least == found["least"]
+    assert gate.polishing.words == found["words"]
     assert "tried" not in json.loads(path.read_text("utf-8"))["gate"]["polishing"]["fitted"]
+
+
+def offered(text: str, rewrites: list[str], engine: str = "argos", gain: float = 1.0) -> Offer:
+    signs, gains = np.zeros((len(rewrites), len(POLISH_SIGNS))), np.full(len(rewrites), gain)
+    signs[:, -1] = 1.0
+    return Offer(engine, 0, text, text, rewrites, [True] * len(rewrites), signs, gains, gains, None)
+
+
+def test_a_word_counts_that_enough_drafts_of_rough_engines_show() -> None:
+    often = [offered(f"He come {n}.", [f"He came {n}.", f"He came, {n}."]) for n in range(fit_polishing.SEEN)]
+    rare = [offered(f"He go {n}.", [f"He went {n}."] * 99) for n in range(fit_polishing.SEEN - 1)]
+    good = [offered(f"He run {n}.", [f"He ran {n}."], "google") for n in range(99)]
+    words, read = fit_polishing.worded([*often, *rare, *good, offered("He.", [])])
+    assert words == ("+,", "+came", "-come")
+    assert read[0].signs[:, :3].tolist() == [[0, 1, 1], [1, 1, 1]]
+    assert read[-2].signs[:, :3].tolist() == [[0, 0, 0]]
+    assert read[-1].signs.shape == (0, 3 + len(POLISH_SIGNS))
+
+
+def test_a_word_that_few_polishes_show_is_held_down() -> None:
+    few, many = (
+        [*(offered(f"He come {n}.", [f"He came {n}."], gain=5.0) for n in range(count)), *STILL] for count in (20, 2000)
+    )
+    told = [fit_polishing.fit(fit_polishing.worded(read)[1])[0] for read in (few, many)]
+    assert 0 < 3 * told[0] < told[1]
+
+
+STILL = [offered(f"He is {n}.", [f"He is here {n}."], gain=0.0) for n in range(2000)]
+
+
+def test_each_rough_engine_counts_alike_however_little_it_wins() -> None:
+    found = {engine: {"bleu": 1.0, "chrf": 1.0} for engine in ROUGH}
+    most = np.array([2.0, 1.0, 4.0])
+    assert fit_polishing.won_each(found).tolist() == [1.0, 1.0, 1.0]
+    assert fit_polishing.share(found, most) == pytest.approx((0.5 + 1.0 + 0.25) / 3)
+    assert fit_polishing.share(found, np.array([1.0, -1.0, 2.0])) == pytest.approx(2.5 / 3)
 
 
 class Chosen(FakeTranslator):

@@ -21,6 +21,8 @@ _LEARNED = _RESCUE | {"bounds", "persons invented", "negation", "units", "length
 # The judge sees what of the source is missing, in a draft that is too short, too: length is its business.
 _JUDGED = _LEARNED - {"length"}
 
+_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")  # or a mark
+
 # Who weighs polishes has not read a source: nothing that a check watches may change. How many words may is weighed.
 _POLISHED = frozenset(CHECKS)
 
@@ -193,10 +195,18 @@ def _veto(steady: Segment, segment: Segment, text: str, checks: Mapping[str, Che
 
 def word_edits(here: str, there: str) -> tuple[int, int]:
     """How many words were put in, left out or replaced, and how many there were."""
-    before, after = (re.findall(r"\w+(?:['’-]\w+)*|[^\w\s]", one) for one in (here, there))
+    return sum(max(map(len, place)) for place in replaced(here, there)), len(_WORD.findall(here))
+
+
+def replaced(here: str, there: str) -> list[tuple[list[str], list[str]]]:
+    """At each place where the texts differ, the words that were taken out and those put in; a mark is a word.
+
+    >>> replaced("He come home.", "Then he came home.")
+    [(['He', 'come'], ['Then', 'he', 'came'])]
+    """
+    before, after = _WORD.findall(here), _WORD.findall(there)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    changed = sum(max(b - a, d - c) for operation, a, b, c, d in matcher.get_opcodes() if operation != "equal")
-    return changed, len(before)
+    return [(before[a:b], after[c:d]) for operation, a, b, c, d in matcher.get_opcodes() if operation != "equal"]
 
 
 def _quality(candidate: Candidate) -> float:

@@ -9,15 +9,15 @@ drafts with references, for one model (models/fit_polishing.py), and stands in i
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Any
 
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal
-from postedit.choices import passes, word_edits
+from postedit.choices import passes, replaced, word_edits
 from postedit.errors import ModelError
 from postedit.estimates import BASES, base_of
 from postedit.roughness import UNSEEN
@@ -36,7 +36,7 @@ class Polishing:
     """From signs to the points that a polish is predicted to gain: a line that ships in a model's manifest.
 
     >>> polishing = Polishing({**dict.fromkeys(POLISH_SIGNS, 0.0), "like polishes": 10.0}, least=0.5)
-    >>> polishing.gain({**dict.fromkeys(POLISH_SIGNS, 1.0), "like polishes": 0.25})
+    >>> polishing.gain({**dict.fromkeys(POLISH_SIGNS, 1.0), "like polishes": 0.25}, {})
     2.5
     """
 
@@ -45,6 +45,9 @@ class Polishing:
     usual: float = 0.0  # how rough a sentence sounds of which nothing is known,
     rough: float = 0.0  # and an article, on average, whose polishes are weighed
     article: float = 0.0  # points that the sentences of such an article must be predicted to gain, on average
+    words: Mapping[str, float] = field(
+        default_factory=dict[str, float]
+    )  # points for a word put in (+) or taken out (-)
 
     @classmethod
     def from_manifest(cls, said: Any) -> "Polishing":
@@ -57,7 +60,9 @@ class Polishing:
         """
         try:
             numbers = {name: float(said["weights"][name]) for name in POLISH_SIGNS}
-            return cls(numbers, *(float(said[name]) for name in ("least", "usual", "rough", "article")))
+            words = {name: float(points) for name, points in said.get("words", {}).items()}
+            least, usual, rough, article = (float(said[name]) for name in ("least", "usual", "rough", "article"))
+            return cls(numbers, least, usual, rough, article, words)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             raise ModelError(f"manifest: the gate's polishing cannot be read ({told}).") from error
@@ -66,11 +71,13 @@ class Polishing:
     def digest(self) -> str:
         """For the run signature: another line chooses other texts."""
         said = [*sorted(self.weights.items()), self.least, self.usual, self.rough, self.article]
+        said += sorted(self.words.items())
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
-    def gain(self, signs: Mapping[str, float]) -> float:
-        """Points of chrF."""
-        return sum(weight * signs[name] for name, weight in self.weights.items())
+    def gain(self, signs: Mapping[str, float], swapped: Mapping[str, int]) -> float:
+        """Points of chrF: by the `POLISH_SIGNS`, and by the words that were `swapped`."""
+        told = sum(weight * signs[name] for name, weight in self.weights.items())
+        return told + sum(self.words.get(word, 0.0) * count for word, count in swapped.items())
 
     def sound(self, sentences: Sequence[float]) -> float:
         """How rough an article sounds, by what its sentences do (`tells`), as if `UNSEEN` usual ones stood beside them.
@@ -130,7 +137,9 @@ def polished(
 
 def _weighed(segment: Segment, row: tuple[Candidate, ...], polishing: Polishing) -> tuple[Candidate, ...]:
     row, told = offered_polishes(segment, row)
-    gains = iter([polishing.gain(one) for one in told])
+    base = row[base_of(row)].text
+    polishes = [one.text for one in row if one.origin is Origin.POLISH]
+    gains = iter([polishing.gain(*one) for one in zip(told, (swapped(base, text) for text in polishes), strict=True)])
     bases = dict.fromkeys(BASES, 0.0)
     return tuple(
         replace(one, quality=next(gains) if one.origin is Origin.POLISH else bases.get(one.origin, one.quality))
@@ -175,3 +184,16 @@ def polish_signs(base: str, polishes: Sequence[str], said: Sequence[str]) -> lis
         told = (*like, longer, abs(longer), rough[n] - rough[0], min(1.0, edits / max(1, words)), 1.0)
         rows.append(dict(zip(POLISH_SIGNS, told, strict=True)))
     return rows
+
+
+def swapped(base: str, polish: str) -> Counter[str]:
+    """How often each word, in lower case, was put in (+) or taken out (-).
+
+    >>> sorted(swapped("On 1 June he come.", "On June 1 he came.").items())
+    [('+came', 1), ('+june', 1), ('-come', 1), ('-june', 1)]
+    """
+    found = Counter[str]()
+    for out, put in replaced(base, polish):
+        found.update(f"-{word.lower()}" for word in out)
+        found.update(f"+{word.lower()}" for word in put)
+    return found
