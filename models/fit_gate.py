@@ -134,7 +134,7 @@ def fit(points: Sequence[Point]) -> Floats:
 def ridge(x: Floats, y: Floats, strength: float | Floats, constant: int) -> Floats:
     """A line from the rows of x to y: each column standardized but for the constant, whose weight is free.
 
-    `strength` holds all weights near nothing, or one of each column its own.
+    `strength` holds the weights near nothing: one number for all columns, or one for each.
     """
     mean, spread = x.mean(0), x.std(0)
     spread[spread < SAME] = np.inf

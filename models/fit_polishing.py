@@ -101,7 +101,7 @@ def worded(read: Sequence[Offer]) -> tuple[tuple[str, ...], list[Offer]]:
     rough = [rows for rows, offer in zip(told, read, strict=True) if offer.engine in ROUGH]
     shown = Counter(word for rows in rough for word in set().union(*rows))
     words = tuple(sorted(word for word, drafts in shown.items() if drafts >= SEEN))
-    counts = [np.array([[one[word] for word in words] for one in rows]).reshape(-1, len(words)) for rows in told]
+    counts = [np.array([[one[word] for word in words] for one in rows]).reshape(len(rows), len(words)) for rows in told]
     return words, [
         replace(offer, signs=np.hstack([some, offer.signs])) for some, offer in zip(counts, read, strict=True)
     ]
@@ -140,7 +140,8 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     if not able:
         return {"least": None, "fitted": {"tried": _named(tried)}}
     most = np.max([won_each(tried[key][0]) for key in able], axis=0)
-    enough = [key for key in able if share(tried[key][0], most) >= NEARLY]
+    shares = {key: share(tried[key][0], most) for key in able}
+    enough = [key for key in able if shares[key] >= NEARLY * max(shares.values())]
     least, rough, _ = chosen = min(enough, key=lambda key: _changed(tried[key][0]))
     tried |= {key: measured(*key) for key in ((least, rough, article) for article in ARTICLES)}
     most = won_each(tried[chosen][0])

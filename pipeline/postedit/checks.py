@@ -65,7 +65,7 @@ _BOUNDS = {
     ),
     "about": (r"about|around|approximately|roughly|some", "约|左右|上下|大概|前后|[0-9十百千万亿][余多]"),
 }
-_BOUND_PATTERNS = _compiled(_BOUNDS, r"\b", r"\s+(?:US|HK|RMB|USD|EUR|Euros?)?\s?[$€£¥]?\s?\d", re.IGNORECASE)
+_BOUND_PATTERNS = _compiled(_BOUNDS, r"\b", r"\s+(?:US|HK|RMB|CNY|USD|EUR)?\s?[$€£¥]?\s?\d", re.IGNORECASE)
 _ENDINGS = frozenset(
     {"", "s", "es", "d", "ed", "ing", "e", "er", "ers", "ly", "al", "n", "y", "ies", "ion", "ions", "’s", "'s"}
 )
@@ -76,9 +76,9 @@ _PERSONS = {
 # Units by what they measure, each as English writes it and as Chinese does. A mu is a sixth of an acre.
 _UNITS = {
     "money": {
-        "yuan": (r"yuan|(?<=\d )Yuan|[Rr]enminbi|RMB|CNY|¥", r"(?<![美欧日港加澳新])元|块|毛|人民币|[¥￥]|RMB|CNY"),
+        "yuan": (r"yuan|[Rr]enminbi|RMB|CNY|¥", r"(?<![美欧日港加澳新])元|块|毛|人民币|[¥￥]|RMB|CNY"),
         "dollars": (r"dollars?|US\$|HK\$|USD|HKD|\$", r"[美港加澳新]元|美金|美分|美刀|港[币纸]|[台新]币|\$|USD|HKD"),
-        "euros": (r"euros?|Euros?(?=\s?\d)|(?<=\d )Euros?|EUR|€", r"欧元|€|EUR"),
+        "euros": (r"euros?|EUR|€", r"欧元|€|EUR"),
         "pounds": (r"pounds?|£", r"镑|£"),
         "yen": (r"yen|JPY", r"日[元圆币]|JPY"),
     },
@@ -99,6 +99,11 @@ _UNITS = {
     "share": {"percent": (r"%|percent|per cent|percentages?", r"[%％]|百分|[成折率比]|percent")},
 }
 _UNIT_PATTERNS = {kind: _compiled(units, r"(?<![A-Za-z])", r"(?![A-Za-z])") for kind, units in _UNITS.items()}
+
+
+# Treaties write their States with a capital; they are no name.
+_STATES = re.compile(r"(?<!United )(?<!\bthe )\bStates\b")
+_COUNTRIES = re.compile(r"\b(?:states|countries|nations)\b")
 
 
 def changes_a_number(segment: Segment, text: str) -> str | None:
@@ -159,6 +164,8 @@ def loses_a_name(segment: Segment, text: str) -> str | None:
     'loses a name: Zhaoqing'
     """
     kept = stems(text)
+    if _STATES.search(segment.text) and _COUNTRIES.search(text):
+        kept |= {stem("States")}
     lost = [name for stem, name in names(segment.text).items() if stem not in kept]
     return f"loses a name: {_list(lost)}" if lost else None
 

@@ -9,7 +9,7 @@ _STARTS = re.compile(r"(?:^|[.!?:;…]['\"”’)\]]*\s+|\n)[^\w\s]*$")
 # A code has capitals or digits inside: NATO, iPhone, COVID-19, 5G, "4S". Such a word is a name wherever it stands.
 _CODE = re.compile(r"(?=.*[A-Z].*[A-Z]|.*[a-z][A-Z]|.*[A-Za-z].*\d|.*\d.*[A-Za-z]).{2,}", re.DOTALL)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|pm|am|km|kg|cm|mm|m|k|bn|mn|tn|p\.m|a\.m)", re.IGNORECASE)
-# Who is called by letters, too: a text that has one of both has the words of both.
+# Who is called by letters, too. Each becomes one word, which no other name shares.
 _LETTERS = {
     "US": "United States", "UN": "United Nations", "UK": "United Kingdom", "EU": "European Union",
     "WHO": "World Health Organization", "WTO": "World Trade Organization", "IMF": "International Monetary Fund",
@@ -18,10 +18,11 @@ _LETTERS = {
 
 def _called(whole: str, letters: str) -> re.Pattern[str]:
     dotted = "[.]".join(letters)
-    return re.compile(rf"\b{whole.replace('za', '[sz]a')}\b|\b{dotted}[.]?(?![\w.])|\b{letters}\b(?!\s?[$])")
+    return re.compile(rf"\b{whole.replace('za', '[sz]a')}\b|\b{dotted}(?:[.](?!\w)|(?![\w.]))|\b{letters}\b(?!\s?[$])")
 
 
-_CALLED = {f" {whole} {letters}": _called(whole, letters) for letters, whole in _LETTERS.items()}
+_CALLED = {whole.replace(" ", ""): _called(whole, letters) for letters, whole in _LETTERS.items()}
+_WHOLE = {whole.replace(" ", ""): whole for whole in _LETTERS.values()}
 # Words that stand in many names and are spelt in two ways, as Britain does and as America does.
 _BRITISH = {
     "centre": "center", "theatre": "theater", "defence": "defense", "programme": "program", "labour": "labor",
@@ -45,20 +46,18 @@ def names(text: str) -> dict[str, str]:
     >>> names("The mayor of Zhaoqing met China's NATO envoy. Nobody in Russia came.")
     {'zhaoqing': 'Zhaoqing', 'chin': "China's", 'nato': 'NATO', 'russ': 'Russia'}
 
-    A word that begins a sentence shows nothing by its capital, unless it also has one inside a sentence; nor do the
-    States of the language of treaties, but for the United States.
+    A word that begins a sentence shows nothing by its capital, unless it also has one inside a sentence.
     """
     found: dict[str, str] = {}
-    text = html.unescape(text)
+    text = called_alike(html.unescape(text))
     for match in _WORD.finditer(text):
         word = match[0]
-        before = text[max(0, match.start() - 8) : match.start()]
-        if word == "States" and not before.endswith("United "):
-            continue
-        if _is_code(word) or (word[0].isupper() and not _STARTS.search(before)):
+        if _is_code(word) or (
+            word[0].isupper() and not _STARTS.search(text[max(0, match.start() - 8) : match.start()])
+        ):
             for part in _parts(word):
                 if _is_code(part) or (part[0].isupper() and stem(part) not in _ORDINARY):
-                    found.setdefault(stem(part), word)
+                    found.setdefault(stem(part), _WHOLE.get(word, word))
     return found
 
 
@@ -74,9 +73,19 @@ def stems(text: str) -> frozenset[str]:
     >>> stems("US$5 million") >= {*names("the United States")}
     False
     """
-    text = html.unescape(text)
-    both = "".join(words for words, called in _CALLED.items() if called.search(text))
-    return frozenset(stem(part) for word in _WORD.findall(text + both) for part in _parts(word))
+    text = called_alike(html.unescape(text))
+    return frozenset(stem(part) for word in _WORD.findall(text) for part in _parts(word))
+
+
+def called_alike(text: str) -> str:
+    """The text with one word for whoever is called by letters, too.
+
+    >>> called_alike("The U.S. and the United Nations told us who paid US$5.")
+    'The UnitedStates and the UnitedNations told us who paid US$5.'
+    """
+    for word, called in _CALLED.items():
+        text = called.sub(word, text)
+    return text
 
 
 def stem(word: str) -> str:

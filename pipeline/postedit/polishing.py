@@ -45,9 +45,8 @@ class Polishing:
     usual: float = 0.0  # how rough a sentence sounds of which nothing is known,
     rough: float = 0.0  # and an article, on average, whose polishes are weighed
     article: float = 0.0  # points that the sentences of such an article must be predicted to gain, on average
-    words: Mapping[str, float] = field(
-        default_factory=dict[str, float]
-    )  # points for a word put in (+) or taken out (-)
+    # Points for each time that a word is put in (+) or taken out (-).
+    words: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @classmethod
     def from_manifest(cls, said: Any) -> "Polishing":
@@ -193,7 +192,7 @@ def swapped(base: str, polish: str) -> Counter[str]:
     [('+came', 1), ('+june', 1), ('-come', 1), ('-june', 1)]
     """
     found = Counter[str]()
-    for out, put in replaced(base, polish):
-        found.update(f"-{word.lower()}" for word in out)
-        found.update(f"+{word.lower()}" for word in put)
+    for out, put in replaced(base.lower(), polish.lower()):
+        found.update(f"-{word}" for word in out)
+        found.update(f"+{word}" for word in put)
     return found
