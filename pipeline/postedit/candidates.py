@@ -4,11 +4,11 @@ The draft is always first. A model is asked once a job for all segments that wan
 row in one way, so that the scores of a row compare.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from postedit.article import Candidate, Origin, Segment
+from postedit.manner import written_like
 from postedit.markup import lay, shield
 from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
@@ -164,15 +164,12 @@ def _as_translations(
 def _answers(
     asked: Mapping[int, Request], rows: Sequence[Sequence[Candidate]], translator: Translator, many: Mapping[int, int]
 ) -> dict[int, list[str]]:
-    """Up to so `many` answers to each request, by its segment's number, quoted as its draft quotes, on one line."""
+    """Up to so `many` answers to each request, by its segment's number, in the manner of its draft, on one line."""
     outputs: dict[int, list[str]] = {}
     for count in sorted({many[n] for n in asked}):
         some = {n: one for n, one in asked.items() if many[n] == count}
         outputs |= dict(zip(some, translator.translate([*some.values()], count), strict=True))
-    return {
-        n: [_begun_like(rows[n][0].text, _quoted_like(rows[n][0].text, " ".join(text.split()))) for text in outputs[n]]
-        for n in asked
-    }
+    return {n: [written_like(rows[n][0].text, " ".join(text.split())) for text in outputs[n]] for n in asked}
 
 
 def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repaired:
@@ -224,31 +221,6 @@ def _asked(
 
 def _fits(translator: Translator, request: Request) -> bool:
     return translator.count(request) <= translator.max_tokens
-
-
-def _quoted_like(draft: str, text: str) -> str:
-    """The text with the draft's quotation marks: to straighten “ ” in one sentence of an article mends nothing.
-
-    >>> _quoted_like("the “old” town", 'the "older" town')
-    'the “older” town'
-    """
-    if '"' not in draft and "“" in draft:
-        text = re.sub(r'(^|[\s(\[—])"(?=\S)', r"\1“", text).replace('"', "”")
-    if "'" not in draft and "’" in draft:
-        text = re.sub(r"(?<=\w)'", "’", text)
-    if not set("“”") & set(draft) and '"' in draft:
-        text = text.replace("“", '"').replace("”", '"')
-    return text.replace("’", "'") if "’" not in draft and "'" in draft else text
-
-
-def _begun_like(draft: str, text: str) -> str:
-    """The text with a capital where the draft has one: small models forget it.
-
-    >>> _begun_like("They came.", "they all came."), _begun_like("The iPhone is new.", "iPhones are new.")
-    ('They all came.', 'iPhones are new.')
-    """
-    first = text.split(maxsplit=1)[0] if text.strip() else ""
-    return text[:1].upper() + text[1:] if draft[:1].isupper() and first.islower() else text
 
 
 def _distinct(row: Sequence[Candidate]) -> list[Candidate]:

@@ -201,7 +201,8 @@ def misspells_a_word(segment: Segment, text: str) -> str | None:
         alike = next((n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 99)
         form = {old[alike:], new[alike:]} <= _ENDINGS
         slip = len(old) >= 7 and alike < min(len(old), len(new)) - 4
-        if named or slip or (capital and not form):
+        no_word = old.endswith("ing") and new == old[:-3] + "eing"  # replaceing
+        if named or slip or no_word or (capital and not form):
             return f'misspells "{before[old]}": "{after[new]}"'
     return None
 
