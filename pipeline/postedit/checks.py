@@ -96,6 +96,10 @@ _UNITS = {
         "acres": (r"acres?", r"英亩"),
         "mu": (r"(?<=\d )M[uU]|mu", r"(?<!英)亩"),
     },
+    "energy": {
+        "joules": (r"(?:kilo|mega|giga|tera)?joules?|[kMGT]J", r"焦|[kKMGT]J"),
+        "watts": (r"(?:kilo|mega|giga|tera)?watts?|[kMGT]W|[kMGT]Wh", r"瓦|度|电|[kKMGT][Ww]"),
+    },
     "share": {"percent": (r"%|percent|per cent|percentages?", r"[%％]|百分|[成折率比]|percent")},
 }
 _UNIT_PATTERNS = {kind: _compiled(units, r"(?<![A-Za-z])", r"(?![A-Za-z])") for kind, units in _UNITS.items()}

@@ -78,7 +78,14 @@ def unsaid(told: Sequence[Quantity], said: Sequence[Quantity]) -> frozenset[Deci
 
 def _unmatched(owed: Sequence[Quantity], held: Sequence[Quantity], *, strict: bool) -> tuple[Quantity, ...]:
     known = frozenset().union(*(quantity.readings for quantity in held))
-    return tuple(q for q in owed if not q.readings & known and (not q.weak or (strict and q.value > 1)))
+    firm = frozenset().union(*(quantity.readings for quantity in held if not quantity.weak))
+    return tuple(
+        q
+        for q in owed
+        # No article tells the time.
+        if not q.readings & (firm if strict and q.unit == "hour" and 1 in q.readings else known)
+        and (not q.weak or (strict and q.value > 1))
+    )
 
 
 def _share_scales(found: Sequence[Quantity], text: str) -> Iterator[Quantity]:
