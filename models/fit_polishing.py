@@ -39,6 +39,7 @@ from models.fit_weighing import (
     harmless,
     held_out,
     measure,
+    points,
     settle,
     won,
 )
@@ -109,8 +110,7 @@ def worded(read: Sequence[Offer]) -> tuple[tuple[str, ...], list[Offer]]:
 
 def fit(read: Sequence[Offer]) -> Floats:
     """Weights of the words, and of the `POLISH_SIGNS` behind them."""
-    rough = [offer for offer in read if offer.engine in ROUGH]
-    x, y = np.concatenate([offer.signs for offer in rough]), np.concatenate([offer.worths for offer in rough])
+    x, y = points(read)
     words = x.shape[1] - len(POLISH_SIGNS)
     strength = np.full(x.shape[1], RIDGE)
     strength[:words] = HELD / np.maximum(x[:, :words].var(0), 1 / len(x))
@@ -147,7 +147,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     most = won_each(tried[chosen][0])
     able = [key for key in tried if key[:2] == chosen[:2] and _harmless(tried[key])]
     chosen = max(key for key in able if share(tried[key][0], most) >= NEARLY)
-    worths = np.concatenate([offer.worths for offer in read if offer.engine in ROUGH])
+    _, worths = points(read)
     told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
     weights = [round(float(one), 5) for one in fit(read)]
     return {

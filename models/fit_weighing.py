@@ -157,10 +157,15 @@ def gained(base: str, texts: Sequence[str], reference: str, beta: int = CHRF.BET
     return found
 
 
+def points(read: Sequence[Offer]) -> tuple[Floats, Floats]:
+    """The signs of all rewrites of rough engines' drafts, and what each is worth."""
+    rough = [offer for offer in read if offer.engine in ROUGH]
+    return np.concatenate([offer.signs for offer in rough]), np.concatenate([offer.worths for offer in rough])
+
+
 def fit(read: Sequence[Offer]) -> Floats:
     """Weights of the signs, by ridge regression on standardized ones; the constant, which comes last, is free."""
-    rough = [offer for offer in read if offer.engine in ROUGH]
-    x, y = np.concatenate([offer.signs for offer in rough]), np.concatenate([offer.worths for offer in rough])
+    x, y = points(read)
     return ridge(x, y, RIDGE, x.shape[1] - 1)
 
 
@@ -272,7 +277,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     singly = {pair: measure(read, predicted, apart, *pair) for pair in tried}
     able = [pair for pair in tried if harmless(tried[pair], singly[pair])]
     least, article = max(able, key=lambda pair: won(tried[pair]), default=(None, None))
-    gains = np.concatenate([offer.worths for offer in read if offer.engine in ROUGH])
+    _, gains = points(read)
     told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
     return {
         "weights": {name: round(float(value), 5) for name, value in zip(SIGNS, fit(read), strict=True)},
