@@ -4,7 +4,7 @@
 
 Drafts of wmt20 by several engines are given to the model without their sources. Each of its polishes that no check
 objects to is one point: its `polishing.POLISH_SIGNS`, the words that it puts in and takes out (`polishing.swapped`),
-of those that `SEEN` drafts show, and what the line gains by it (`fit_weighing.Offer.worths`). A ridge regression goes
+of those that `SEEN` drafts show, and what the line gains by it (`offers.Offer.worths`). A ridge regression goes
 through those of rough engines, and holds the words down the more, the fewer show them. What it must predict (`least`),
 and how rough an article of twenty lines must sound (`rough`), is what changes fewest sentences of those pairs that win
 `NEARLY` as much for rough engines as any that does no harm: on folds that the line did not see, no good engine loses
@@ -14,9 +14,8 @@ and others have. --write puts all into the manifest, under "gate". Tune on wmt20
 """
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,32 +23,35 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from models.fit_gate import fit_parser, put_gate, ridge
-from models.fit_weighing import (
+from models.fit_gate import fit_parser, put_gate
+from models.judge import ARTICLE, Translations
+from models.offers import (
     CLEAN,
     ENGINES,
     GOOD,
-    RIDGE,
     ROUGH,
     SET,
     Floats,
     Offer,
     articles,
+    fit,
     gained,
     harmless,
     held_out,
+    lines_of,
     measure,
+    named,
     points,
     settle,
     won,
+    worded,
 )
-from models.judge import ARTICLE, Translations
 from postedit import weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import proposals
 from postedit.choices import passes
 from postedit.estimates import base_of
-from postedit.polishing import POLISH_SIGNS, Polishing, offered_polishes, swapped
+from postedit.polishing import POLISH_SIGNS, Polishing, offered_polishes
 from postedit.tells import sounds_rough
 from postedit.translator import Job, Request, Translator
 
@@ -96,31 +98,11 @@ def _offer(engine: str, article: int, segment: Segment, reference: str, row: tup
     )  # fmt: skip
 
 
-def worded(read: Sequence[Offer]) -> tuple[tuple[str, ...], list[Offer]]:
-    """The words that count, and the offers with how often each is swapped before their other signs."""
-    told = [[swapped(offer.text, one) for one in offer.rewrites] for offer in read]
-    rough = [rows for rows, offer in zip(told, read, strict=True) if offer.engine in ROUGH]
-    shown = Counter(word for rows in rough for word in set().union(*rows))
-    words = tuple(sorted(word for word, drafts in shown.items() if drafts >= SEEN))
-    counts = [np.array([[one[word] for word in words] for one in rows]).reshape(len(rows), len(words)) for rows in told]
-    return words, [
-        replace(offer, signs=np.hstack([some, offer.signs])) for some, offer in zip(counts, read, strict=True)
-    ]
-
-
-def fit(read: Sequence[Offer]) -> Floats:
-    """Weights of the words, and of the `POLISH_SIGNS` behind them."""
-    x, y = points(read)
-    words = x.shape[1] - len(POLISH_SIGNS)
-    strength = np.full(x.shape[1], RIDGE)
-    strength[:words] = HELD / np.maximum(x[:, :words].var(0), 1 / len(x))
-    return ridge(x, y, strength, x.shape[1] - 1)
-
-
 def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     """The weights, the thresholds, and what each of them does to drafts that the line did not see."""
-    words, read = worded(read)
-    predicted = held_out(read, fit)
+    words, read = worded(read, SEEN)
+    line = partial(fit, words=len(words), held=HELD)
+    predicted = held_out(read, line)
     known = [float((one.told or {})["sounds rough"]) for one in read]
     usual = float(np.mean([one for one, offer in zip(known, read, strict=True) if offer.engine in (*GOOD, CLEAN)]))
     sounds = [_spread(read, known, Polishing({}, 0.0, usual).sound, alone=alone) for alone in (False, True)]
@@ -138,7 +120,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     tried = {(*pair, 0.0): measured(*pair, 0.0) for pair in product(LEASTS, ROUGHS)}
     able = [key for key in tried if won(tried[key][0]) > 0 and _harmless(tried[key])]
     if not able:
-        return {"least": None, "fitted": {"tried": _named(tried)}}
+        return {"least": None, "fitted": {"tried": _told(tried)}}
     most = np.max([won_each(tried[key][0]) for key in able], axis=0)
     shares = {key: share(tried[key][0], most) for key in able}
     enough = [key for key in able if shares[key] >= NEARLY * max(shares.values())]
@@ -149,22 +131,20 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     chosen = max(key for key in able if share(tried[key][0], most) >= NEARLY)
     _, worths = points(read)
     told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
-    weights = [round(float(one), 5) for one in fit(read)]
     return {
-        "weights": dict(zip(POLISH_SIGNS, weights[len(words) :], strict=True)),
-        "words": dict(zip(words, (round(one, 3) for one in weights[: len(words)]), strict=True)),
+        **named(line(read), POLISH_SIGNS, words),
         "least": least,
         "usual": round(usual, 5),
         "rough": rough,
         "article": chosen[2],
         "fitted": {
             "set": SET,
-            "lines": {"rough engines": _lines(read, ROUGH[0]), "others": _lines(read, CLEAN)},
+            "lines": {"rough engines": lines_of(read, ROUGH[0]), "others": lines_of(read, CLEAN)},
             "polishes": len(worths),
             "correlation, held out": round(float(np.corrcoef(told, worths)[0, 1]), 3),
             "held out": tried[chosen][0],
             "held out, a line an article": tried[chosen][1],
-            "tried": _named(tried),
+            "tried": _told(tried),
         },
     }
 
@@ -200,11 +180,7 @@ def _changed(found: Mapping[str, Mapping[str, float]]) -> float:
     return sum(one["changed"] for one in found.values())
 
 
-def _lines(read: Sequence[Offer], engine: str) -> int:
-    return sum(offer.engine == engine for offer in read)
-
-
-def _named(tried: Mapping[tuple[float, float, float], Sequence[Any]]) -> dict[str, Any]:
+def _told(tried: Mapping[tuple[float, float, float], Sequence[Any]]) -> dict[str, Any]:
     """What each threshold does in articles of `ARTICLE` lines."""
     return {"{:g}, sounds {:g}, article {:g}".format(*key): found[0] for key, found in tried.items()}
 

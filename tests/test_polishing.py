@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from models import fit_polishing
-from models.fit_weighing import ENGINES, ROUGH, Offer
 from models.judge import Translations
+from models.offers import ENGINES, ROUGH
 from postedit import Cleaner, FakeTranslator, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import POLISHES, proposals
@@ -22,7 +22,7 @@ from postedit.errors import ModelError
 from postedit.estimates import IN_PART
 from postedit.gate import Gate
 from postedit.pipeline import candidates, gated
-from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, polished, rough_alone, swapped
+from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, polished, rough_alone
 from postedit.repairs import Known
 from postedit.signature import run_signature
 from postedit.tells import sounds_rough
@@ -121,8 +121,6 @@ def test_the_words_that_a_polish_swaps_speak_for_it_or_against_it() -> None:
     found = weighed(row(POLISH, "On 1 June he goes home to the old town."), none)
     assert [one.quality for one in found] == [0.0, 1.75, -0.5]
     assert choose(Segment(DRAFT, 0), found, [], Gate(polishing=none)).chosen.text == POLISH
-    assert swapped(DRAFT, DRAFT) == {}
-    assert swapped("It, it went.", "It went;") == {"-,": 1, "-it": 1, "-.": 1, "+;": 1}
 
 
 def test_a_row_without_polishes_stays_a_row() -> None:
@@ -230,34 +228,6 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
     assert gate.polishing.least == found["least"]
     assert gate.polishing.words == found["words"]
     assert "tried" not in json.loads(path.read_text("utf-8"))["gate"]["polishing"]["fitted"]
-
-
-def offered(text: str, rewrites: list[str], engine: str = "argos", gain: float = 1.0) -> Offer:
-    signs, gains = np.zeros((len(rewrites), len(POLISH_SIGNS))), np.full(len(rewrites), gain)
-    signs[:, -1] = 1.0
-    return Offer(engine, 0, text, text, rewrites, [True] * len(rewrites), signs, gains, gains, None)
-
-
-def test_a_word_counts_that_enough_drafts_of_rough_engines_show() -> None:
-    often = [offered(f"He come {n}.", [f"He came {n}.", f"He came, {n}."]) for n in range(fit_polishing.SEEN)]
-    rare = [offered(f"He go {n}.", [f"He went {n}."] * 99) for n in range(fit_polishing.SEEN - 1)]
-    good = [offered(f"He run {n}.", [f"He ran {n}."], "google") for n in range(99)]
-    words, read = fit_polishing.worded([*often, *rare, *good, offered("He.", [])])
-    assert words == ("+,", "+came", "-come")
-    assert read[0].signs[:, :3].tolist() == [[0, 1, 1], [1, 1, 1]]
-    assert read[-2].signs[:, :3].tolist() == [[0, 0, 0]]
-    assert read[-1].signs.shape == (0, 3 + len(POLISH_SIGNS))
-
-
-def test_a_word_that_few_polishes_show_is_held_down() -> None:
-    few, many = (
-        [*(offered(f"He come {n}.", [f"He came {n}."], gain=5.0) for n in range(count)), *STILL] for count in (20, 2000)
-    )
-    told = [fit_polishing.fit(fit_polishing.worded(read)[1])[0] for read in (few, many)]
-    assert 0 < 3 * told[0] < told[1]
-
-
-STILL = [offered(f"He is {n}.", [f"He is here {n}."], gain=0.0) for n in range(2000)]
 
 
 def test_each_rough_engine_counts_alike_however_little_it_wins() -> None:

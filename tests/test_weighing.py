@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from models import fit_weighing
-from models.fit_weighing import Offer, fit, gained
 from models.judge import sentence_chrf
+from models.offers import CLEAN, ENGINES, GOOD, ROUGH, Offer
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import NOT_ROUGH, Proposal, proposals, with_retranslations
@@ -179,7 +179,7 @@ def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right:
 
 def test_the_fit_finds_what_tells_and_a_threshold_that_does_no_harm() -> None:
     dice = np.random.default_rng(1)
-    read = [one for engine in (*fit_weighing.ENGINES, fit_weighing.CLEAN) for one in drafts(engine, dice)]
+    read = [one for engine in (*ENGINES, CLEAN) for one in drafts(engine, dice)]
     harmed = fit_weighing.fitted(read)
     assert 4 < harmed["weights"]["judged"] < 5  # 5, drawn towards nothing
     assert harmed["fitted"]["correlation, held out"] > 0.9
@@ -190,9 +190,8 @@ def test_the_fit_finds_what_tells_and_a_threshold_that_does_no_harm() -> None:
 
 def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -> None:
     dice = np.random.default_rng(1)
-    rough = [engine for engine in fit_weighing.ENGINES if engine not in fit_weighing.GOOD]
-    read = [one for engine in rough for one in drafts(engine, dice, kept=-0.8)]
-    for engine in (*fit_weighing.GOOD, fit_weighing.CLEAN):
+    read = [one for engine in ROUGH for one in drafts(engine, dice, kept=-0.8)]
+    for engine in (*GOOD, CLEAN):
         read += drafts(engine, dice, kept=-0.3, right=False)
     found = fit_weighing.fitted(read)
     assert found["least"] < 2
@@ -231,36 +230,6 @@ def test_only_a_rough_article_is_rewritten() -> None:
     assert choice.reason == "kept: its article is not rough, by what all its sentences tell"
     assert told(-1.5) == [0.0]  # alone, it tells too little
     assert weighing.digest != replace(weighing, article=None).digest
-
-
-def test_an_answer_is_worth_no_more_for_words_that_are_not_right() -> None:
-    reference = "The city opened a new library on Monday, and many people came to see the old books that it keeps."
-    base = "City open new library on Monday, many people come to see the old books that it keeps."
-    short = "The city opened a new library, and many people came to see the old books."
-    long = (
-        "The city opened a new library on Monday, and there were a lot of people, it was said, that had come to see "
-        "all of the old books that it keeps."
-    )
-    row = np.zeros((2, len(SIGNS)))
-    row[:, SIGNS.index("constant")], row[:, SIGNS.index("longer")] = 1.0, [0.1, 0.9]
-    gains, even = (gained(base, [short, long], reference, beta) for beta in (2, 1))
-    assert gains[0] < gains[1]
-    assert even[0] > even[1] + 2
-    offers = [
-        Offer("argos", n, base, reference, [short, long], [True, True], row, gains, even, None) for n in range(40)
-    ]
-    worth = row @ fit(offers)
-    assert worth[0] > worth[1] + 2
-    assert worth.mean() == pytest.approx((gains + even).mean() / 2, abs=0.1)
-
-
-def test_a_rewrite_that_a_check_refuses_makes_room_for_the_next() -> None:
-    old, others = "He come home.", ["He came home.", "He came."]
-    gains, row = np.array([3.0, 1.0]), np.zeros((2, len(SIGNS)))
-    offer = Offer("argos", 0, old, others[0], others, [False, True], row, gains, gains, None)
-    assert offer.chosen(np.array([3.0, 1.0]), least=0.5) == 1
-    assert offer.chosen(np.array([3.0, 1.0]), least=2.0) is None
-    assert offer.gain(np.array([3.0, 1.0])) == 1.0
 
 
 def test_sentences_that_one_engine_drafted_tell_together_that_they_are_rough() -> None:

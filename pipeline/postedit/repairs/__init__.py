@@ -28,9 +28,11 @@ from postedit.repairs.punctuation import (
     space_list_items,
 )
 from postedit.repairs.quotation import (
+    close_for_a_stray_sentence,
     close_up_apostrophes,
     close_up_quotation_marks,
     comma_before_said,
+    drop_a_stray_sentence,
     pair_brackets,
 )
 from postedit.repairs.repetition import drop_doubled_words, drop_echoed_words, drop_repeated_phrases
@@ -45,6 +47,7 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "phrase literal requirements": phrase_literal_requirements,
     "close up quotation marks": close_up_quotation_marks,
     "close up apostrophes": close_up_apostrophes,
+    "close a quotation for a stray sentence": close_for_a_stray_sentence,
     "drop a stop before a comma": drop_stop_before_comma,
     "collapse doubled punctuation": collapse_doubled_punctuation,
     "close up spaces": close_up_spaces,
@@ -69,6 +72,7 @@ _PERSONS, _LEFT = "spell persons like the source", "read names left in Chinese"
 _MONTHS = "name months like the source"
 _NUMBERS = "take numbers from the draft"
 SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
+    "drop a stray sentence": drop_a_stray_sentence,
     _LEFT: read_names_left_in_chinese,
     _PERSONS: spell_persons_like_the_source,
     _MONTHS: name_months_like_the_source,
