@@ -22,7 +22,7 @@ from postedit.errors import ModelError
 from postedit.estimates import IN_PART
 from postedit.gate import Gate
 from postedit.pipeline import candidates, gated
-from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, polished, rough_alone
+from postedit.polishing import POLISH_SIGNS, Polishing, polish_signs, rough_without_source, weighed_polishes
 from postedit.repairs import Known
 from postedit.signature import run_signature
 from postedit.tells import sounds_rough
@@ -56,23 +56,25 @@ def row(*polishes: str) -> tuple[Candidate, ...]:
 
 
 def weighed(candidates: tuple[Candidate, ...], polishing: Polishing = LIKED) -> tuple[Candidate, ...]:
-    return polished([0], [Segment(DRAFT, 0)], [candidates], polishing, {0})[0]
+    return weighed_polishes([0], [Segment(DRAFT, 0)], [candidates], polishing, {0})[0]
 
 
 def test_an_article_that_sounds_rough_is_told_from_one_that_does_not() -> None:
     rough, good = ([Segment(text, n) for n in range(6)] for text in (ROUGH_DRAFT, GOOD_DRAFT))
     assert sounds_rough(ROUGH_DRAFT) > 0.2 > -0.1 > sounds_rough(GOOD_DRAFT)
-    assert rough_alone([7] * 6 + [8] * 6, [*good, *rough], LIKED) == frozenset(range(6, 12))
+    assert rough_without_source([7] * 6 + [8] * 6, [*good, *rough], LIKED) == frozenset(range(6, 12))
 
 
 def test_one_rough_sentence_says_little_of_its_article() -> None:
-    assert not rough_alone([0], [Segment(ROUGH_DRAFT, 0)], replace(LIKED, rough=sounds_rough(ROUGH_DRAFT) / 2))
-    assert not rough_alone([0, 0], [Segment(ROUGH_DRAFT, 0), Segment(GOOD_DRAFT, 1)], replace(LIKED, rough=0.1))
+    assert not rough_without_source([0], [Segment(ROUGH_DRAFT, 0)], replace(LIKED, rough=sounds_rough(ROUGH_DRAFT) / 2))
+    assert not rough_without_source(
+        [0, 0], [Segment(ROUGH_DRAFT, 0), Segment(GOOD_DRAFT, 1)], replace(LIKED, rough=0.1)
+    )
 
 
 def test_what_has_a_source_is_not_polished_and_tells_nothing_of_the_others() -> None:
     segments = [*(Segment(ROUGH_DRAFT, n, source="他回家了。") for n in range(6)), Segment(GOOD_DRAFT, 9)]
-    assert rough_alone([0] * 7, segments, LIKED) == frozenset()
+    assert rough_without_source([0] * 7, segments, LIKED) == frozenset()
 
 
 def test_what_the_model_says_again_and_again_gains() -> None:

@@ -19,7 +19,7 @@ from postedit.estimates import estimated
 from postedit.gate import Gate
 from postedit.knowledge import known_of
 from postedit.lines import HAN
-from postedit.polishing import polished, rough_alone
+from postedit.polishing import rough_without_source, weighed_polishes
 from postedit.repairs import Known
 from postedit.repairs import repair as repair_text
 from postedit.segments import cut, segment
@@ -72,7 +72,7 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
 ) -> list[tuple[Candidate, ...]]:
     """What may be made of each segment, with all that the gate wants to know of it; `articles` numbers each one's."""
     judge, weighing, polishing = gate.judge, gate.judge and gate.judge.weighing, gate.polishing
-    alone = rough_alone(articles, segments, polishing) if polishing else frozenset[int]()
+    rough = rough_without_source(articles, segments, polishing) if polishing else frozenset[int]()
     found = proposals(
         segments,
         translator,
@@ -81,7 +81,7 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
         repair,
         signals=gate.predictor is not None,
         several=weighing is not None,
-        polished=alone,
+        polished=rough,
     )
     if judge and weighing:
 
@@ -93,7 +93,7 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
     else:
         rows = [one.candidates for one in found]
         rows = estimated(articles, segments, rows, judge) if judge else rows
-    return polished(articles, segments, rows, polishing, alone) if polishing else rows
+    return weighed_polishes(articles, segments, rows, polishing, rough) if polishing else rows
 
 
 def _check_source(article: Article, language: str) -> None:

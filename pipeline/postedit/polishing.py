@@ -97,7 +97,7 @@ class Polishing:
         return sum(max(0.0, one) for one in best) / (len(best) + UNSEEN)
 
 
-def rough_alone(articles: Sequence[int], segments: Sequence[Segment], polishing: Polishing) -> frozenset[int]:
+def rough_without_source(articles: Sequence[int], segments: Sequence[Segment], polishing: Polishing) -> frozenset[int]:
     """The numbers of the segments without a source in articles that sound rough; `articles` numbers each segment's."""
     told = defaultdict[int, list[int]](list)
     for n, (article, segment) in enumerate(zip(articles, segments, strict=True)):
@@ -111,26 +111,26 @@ def rough_alone(articles: Sequence[int], segments: Sequence[Segment], polishing:
     )
 
 
-def polished(
+def weighed_polishes(
     articles: Sequence[int],
     segments: Sequence[Segment],
     rows: Sequence[tuple[Candidate, ...]],
     polishing: Polishing,
-    alone: Collection[int],
+    rough: Collection[int],
 ) -> list[tuple[Candidate, ...]]:
-    """The candidates of each segment; of those `alone`, with what each polish is predicted to gain.
+    """The candidates of each segment; of those in `rough` articles, with what each polish is predicted to gain.
 
     Behind a polish that a check refuses stands what is left of it without the place refused. Where all polishes of an
     article together gain too little, only those that the model has scored are left, and the gate's margin decides:
     essays and stories sound rough, too, to who learned from news, but their polishes gain nothing.
     """
-    found = {n: _weighed(segments[n], rows[n], polishing) for n in sorted(alone)}
+    found = {n: _weighed(segments[n], rows[n], polishing) for n in sorted(rough)}
     best = defaultdict[int, list[float]](list)
     for n, row in found.items():
         best[articles[n]].append(_best(segments[n], row))
     gaining = {article for article, gains in best.items() if polishing.together(gains) >= polishing.article}
     return [
-        row if n not in alone else found[n] if articles[n] in gaining else _scored(row) for n, row in enumerate(rows)
+        row if n not in rough else found[n] if articles[n] in gaining else _scored(row) for n, row in enumerate(rows)
     ]
 
 
