@@ -26,8 +26,8 @@ _TWICE_BEHIND = re.compile(r"(?<=[\w.,!?])\"\"(?![\"\w])")
 # What Argos Translate makes of a closing mark that a space parts from its quotation: 191 of 12,900 drafts of news have
 # one of the two, no reference has. (Counted by hand.)
 _STRAY = r"It['’]s not like (?:it['’]s a bad idea|we['’]re going anywhere)\."
-STRAY_SENTENCE = re.compile(_STRAY)
-_ENDS_IN_STRAY = re.compile(rf"(?<=[.!?…\"”’'])\s+{_STRAY}\s*\Z")
+STRAY_SENTENCE = re.compile(rf"{_STRAY}\s*\Z")
+_ENDS_IN_STRAY = re.compile(rf"(?<=[.!?…\"”’'])\s+{STRAY_SENTENCE.pattern}")
 _CLOSES = re.compile(r"[”\"』」’]\s*\Z")
 
 _STOP_BEFORE_SAYING = re.compile(
