@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from postedit.article import PROSE, Article, Mark, Segment
 from postedit.markup import shown
-from postedit.repairs.quotation import STRAY_SENTENCE
+from postedit.repairs.quotation import STRAY_SENTENCES
 
 # What may end a sentence, whatever closes behind it (also after a stray space: `right." ”`), and the gap that follows.
 _END = re.compile(
@@ -211,7 +211,7 @@ def _boundary(text: str, start: int, match: re.Match[str]) -> int | None:
     mark = match["mark"]
     if not _FULL_WIDTH.isdisjoint(mark) or (not match["gap"] and _is_cjk(text[end])):
         return _full_width_boundary(text, start, match)
-    if not match["gap"] or text[match.end()] in _CONTINUES or STRAY_SENTENCE.match(text, match.end()):
+    if not match["gap"] or text[match.end()] in _CONTINUES or STRAY_SENTENCES.match(text, end):
         return None
     first = _OPENERS.match(text, match.end()).end()  # type: ignore[union-attr]
     lower = text[first : first + 1].islower() and not _CAMEL.match(text, first)

@@ -39,6 +39,8 @@ from postedit.repairs.repetition import drop_doubled_words, drop_echoed_words, d
 from postedit.repairs.tense import past_tense_for_past_year
 from postedit.repairs.wording import lower_stray_capitals, name_covid_19, phrase_literal_requirements
 
+_STRAY = "close a quotation for a stray sentence"  # where a source tells, that decides
+
 REPAIRS: dict[str, Callable[[str], str]] = {
     "decode HTML entities": decode_entities,
     "mend mojibake": mend_mojibake,
@@ -47,7 +49,7 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "phrase literal requirements": phrase_literal_requirements,
     "close up quotation marks": close_up_quotation_marks,
     "close up apostrophes": close_up_apostrophes,
-    "close a quotation for a stray sentence": close_for_a_stray_sentence,
+    _STRAY: close_for_a_stray_sentence,
     "drop a stop before a comma": drop_stop_before_comma,
     "collapse doubled punctuation": collapse_doubled_punctuation,
     "close up spaces": close_up_spaces,
@@ -129,6 +131,7 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
     if known.year is not None:
         repairs |= {name: _given(fix, known.year) for name, fix in DATED_REPAIRS.items()}
     if known.source:
+        del repairs[_STRAY]
         repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
         repairs[_LEFT] = _given(partial(read_names_left_in_chinese, names=known.names), known.source)
         repairs[_MONTHS] = _given(partial(name_months_like_the_source, months=known.months), known.source)
