@@ -9,10 +9,21 @@ READY := $(VENV)/.ready
 
 demo: $(READY)
 	@mkdir -p build
+	@echo "A page whose English is good enough: its furniture goes, faults are mended, the model is not listened to."
+	@echo
 	@$(BIN)/postedit clean corpora/demo/rough.txt --source corpora/demo/source.txt -o build/demo.txt || test $$? -eq 3
 	@$(BIN)/postedit show build/demo.txt.json
 	@echo
-	@echo "The cleaned article is build/demo.txt; every decision and its reason is in build/demo.txt.json."
+	@echo "Rough news with its Chinese: the model that ships is listened to."
+	@echo
+	@$(BIN)/postedit clean corpora/demo/news.txt --source corpora/demo/news.source.txt -o build/news.txt || test $$? -eq 3
+	@$(BIN)/postedit show build/news.txt.json
+	@echo
+	@echo "Held against a careful translation:"
+	@$(BIN)/postedit score build/news.txt --baseline corpora/demo/news.txt -r corpora/demo/news.reference.txt --align-refs
+	@echo
+	@echo "The cleaned articles are build/demo.txt and build/news.txt; every decision and its reason is in the .json beside"
+	@echo "each, and postedit report build/news.txt.json -o build/news.html makes a page of it."
 
 test: $(READY)
 	$(BIN)/pytest

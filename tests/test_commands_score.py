@@ -115,6 +115,19 @@ def test_different_line_counts_name_the_file_and_the_line(texts: Path) -> None:
         run("score", texts / "clean", "-r", texts / "ref", "-s", texts / "short")
 
 
+def test_blank_lines_between_paragraphs_are_no_segments(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, lines in {"ref": REFERENCES, "rough": ROUGH, "clean": CLEAN}.items():
+        (texts / f"{name}.txt").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    run("score", texts / "clean", "-r", texts / "ref", "-f", "json")
+    straight = json.loads(capsys.readouterr().out)
+    run("score", texts / "clean.txt", "-r", texts / "ref.txt", "--align-refs", "-f", "json")
+    assert json.loads(capsys.readouterr().out) == straight
+    run("score", texts / "clean.txt", "-r", texts / "ref.txt", "--align-refs", "-s", texts / "ref.txt", "-f", "json")
+    assert json.loads(capsys.readouterr().out)["n"] == 59  # a source goes line by line with the references
+    run("compare", texts / "rough.txt", texts / "clean.txt", "-r", texts / "ref.txt", "--align-refs")
+    assert "\n30 segments\n" in capsys.readouterr().out
+
+
 def test_align_refs_recuts_the_text_and_says_so(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (texts / "joined").write_text(" ".join(CLEAN), encoding="utf-8")
     run("score", texts / "joined", "-r", texts / "ref", "--align-refs", "--format", "json")

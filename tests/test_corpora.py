@@ -131,6 +131,17 @@ def test_demo_page_has_the_fault_and_the_reference_does_not(fault: str) -> None:
     assert not re.search(DEMO_FAULTS[fault], (DEMO / "reference.txt").read_text("utf-8"))
 
 
+@pytest.mark.parametrize(("name", "side"), [("news.source.txt", "zh"), ("news.reference.txt", "reference")])
+def test_demo_article_is_one_of_the_news(name: str, side: str) -> None:
+    article = next(one for one in ARTICLES if one["id"] == "county-hospital")
+    assert article["split"] == "dev"
+    rows = [paragraph["sentences"] for paragraph in article["paragraphs"]]
+    drafts = [" ".join(one["drafts"]["late"] for one in row) for row in rows]
+    assert (DEMO / "news.txt").read_text("utf-8") == "\n\n".join(drafts) + "\n"
+    texts = [("" if side == "zh" else " ").join(one[side] for one in row) for row in rows]
+    assert (DEMO / name).read_text("utf-8") == "\n\n".join(texts) + "\n"
+
+
 def test_news_has_twelve_articles_in_each_split() -> None:
     assert Counter(article["split"] for article in ARTICLES) == {"dev": 12, "test": 12}
     assert len({article["id"] for article in ARTICLES}) == len(ARTICLES)

@@ -110,7 +110,7 @@ def score_command(arguments: argparse.Namespace) -> int:
     _refuse_comet(arguments)
     paths = [arguments.hypothesis, *arguments.reference, arguments.baseline, arguments.source]
     _refuse_two_inputs([path for path in paths if path])
-    references = _references(arguments.reference)
+    references = _references(arguments)
     source = _source(arguments, len(references))
     hypotheses, notes = _in_step(arguments.hypothesis, references, arguments)
     baseline = None
@@ -189,7 +189,7 @@ def compare_command(arguments: argparse.Namespace) -> int:
     if len(arguments.systems) < 2 or len(set(arguments.systems)) < len(arguments.systems):
         raise ConfigError("compare needs two texts or more, each named once.")
     _refuse_two_inputs([*arguments.systems, *arguments.reference])
-    references = _references(arguments.reference)
+    references = _references(arguments)
     systems, notes = {}, []
     for path in arguments.systems:
         systems[path], more = _in_step(path, references, arguments)
@@ -233,15 +233,20 @@ def _refuse_two_inputs(paths: Sequence[str]) -> None:
         raise ConfigError("- is standard input, and it can be read once only. Name files for the rest.")
 
 
-def _references(paths: Sequence[str]) -> list[list[str]]:
+def _references(arguments: argparse.Namespace) -> list[list[str]]:
+    """The wordings of each segment. Where texts are cut like them, a line that none says anything on is no segment."""
     from postedit.references import parted
 
+    paths = arguments.reference
     files = [read_lines(path) for path in paths]
     for path, lines in zip(paths, files, strict=True):
         if len(lines) != len(files[0]):
             where = parted(files[0], lines, (f"lines in {paths[0]}", f"lines in {path}"))
             raise ArticleError(f"references go line by line, but {where}")
-    return [list(wordings) for wordings in zip(*files, strict=True)]
+    rows = [list(wordings) for wordings in zip(*files, strict=True)]
+    if arguments.align_refs and not getattr(arguments, "source", None):
+        rows = [row for row in rows if any(map(str.strip, row))] or rows
+    return rows
 
 
 def _in_step(path: str, references: Sequence[list[str]], arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
@@ -253,6 +258,7 @@ def _in_step(path: str, references: Sequence[list[str]], arguments: argparse.Nam
     if not arguments.align_refs:
         check_references(lines, references, f"lines in {path}")
         return lines, []
+    lines = [line for line in lines if line.strip()] or lines
     with progress(f"cutting {path} like the references"):
         pieces = list(resegment(lines, references, target_language=arguments.target_language))
     if pieces == lines:

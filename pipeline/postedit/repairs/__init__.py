@@ -25,6 +25,7 @@ from postedit.repairs.punctuation import (
     drop_stop_before_comma,
     join_cut_sentence,
     space_after_punctuation,
+    space_before_numbers,
     space_list_items,
 )
 from postedit.repairs.quotation import (
@@ -54,6 +55,7 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "collapse doubled punctuation": collapse_doubled_punctuation,
     "close up spaces": close_up_spaces,
     "space after punctuation": space_after_punctuation,
+    "space before numbers": space_before_numbers,
     "space list items": space_list_items,
     "pair brackets": pair_brackets,
     "join a cut sentence": join_cut_sentence,

@@ -37,6 +37,16 @@ _SPACE_AFTER = (
     (re.compile(rf"(?<=[a-z][.!?,]{_CLOSER})(?=[A-Z][a-z]+ )(?<=[”)\]])"), " "),
 )
 
+# Words that no name ends in, run into a number of which more than one digit is there, or a noun or % behind it.
+_RUN_IN = (
+    "to|of|in|by|from|than|about|only|over|between|and|at|for|with|on|nearly|almost|around|since|after|until|before|"
+    "within|exceed|exceeds|exceeded|exceeding|reach|reaches|reached|reaching|approximately|least|most|are|was|were|is|"
+    "that|had|has|have|another"
+)
+_RUN_INTO_NUMBER = re.compile(
+    rf"(?<![\w#@./'’&=-])({_RUN_IN})(?=(?:\d[\d,.]*\d|\d(?=%| [a-z]{{3,}}))(?:[%\s;:)”\"]|[.,](?:\s|$)|$))"
+)
+
 _DOUBLED = (
     (re.compile(r"(?:\.{4,}|…{2,})"), "..."),
     (re.compile(r"(?<=[A-Za-z])\.。|(?<=[A-Za-z])。\."), "."),
@@ -79,6 +89,15 @@ def space_after_punctuation(text: str) -> str:
     for pattern, replacement in _SPACE_AFTER:
         text = substitute(pattern, replacement, text)
     return text
+
+
+def space_before_numbers(text: str) -> str:
+    """A word that no name ends in stands apart from the number that follows.
+
+    >>> space_before_numbers("It rose to91.2%, more than6 times as much as in2019, says mp3.com of in2.")
+    'It rose to 91.2%, more than 6 times as much as in 2019, says mp3.com of in2.'
+    """
+    return substitute(_RUN_INTO_NUMBER, r"\1 ", text)
 
 
 def collapse_doubled_punctuation(text: str) -> str:
