@@ -84,8 +84,8 @@ LEGEND = """\
 Scores are means over the systems that drafted; changed, better and worse are shares of segments. For sure: how many of
 the systems moved by both paired tests on chrF, ties counted, p < 0.05. Every run is in [eval/results](eval/results),
 with intervals, signatures and what each stage was worth; `make eval` measures again every set whose data are there, and
-`make eval-whole` the three of all drafts. Polish is without the Chinese, post-edit with it. All drawn lines of an engine
-are judged together; of an article of twenty lines alone less is known, and less is won (`models/README.md`)."""
+`make eval-whole` the three of all drafts. Polish is without the Chinese, post-edit with it. All drawn lines of an
+engine are judged together; of an article of twenty lines alone less is known, and less is won (`models/README.md`)."""
 
 
 def facts_table(repairs: Mapping[str, Any]) -> str:
