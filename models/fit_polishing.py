@@ -34,6 +34,7 @@ from models.offers import (
     Floats,
     Offer,
     articles,
+    correlation,
     fit,
     gained,
     harmless,
@@ -129,8 +130,6 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     most = won_each(tried[chosen][0])
     able = [key for key in tried if key[:2] == chosen[:2] and _harmless(tried[key])]
     chosen = max(key for key in able if share(tried[key][0], most) >= NEARLY)
-    _, worths = points(read)
-    told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
     return {
         **named(line(read), POLISH_SIGNS, words),
         "least": least,
@@ -140,8 +139,8 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         "fitted": {
             "set": SET,
             "lines": {"rough engines": lines_of(read, ROUGH[0]), "others": lines_of(read, CLEAN)},
-            "polishes": len(worths),
-            "correlation, held out": round(float(np.corrcoef(told, worths)[0, 1]), 3),
+            "polishes": len(points(read)[1]),
+            "correlation, held out": round(correlation(read, predicted), 3),
             "held out": tried[chosen][0],
             "held out, a line an article": tried[chosen][1],
             "tried": _told(tried),

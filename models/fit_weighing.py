@@ -29,11 +29,11 @@ from models.offers import (
     ENGINES,
     FOLDS,
     GOOD,
-    ROUGH,
     SET,
     Floats,
     Offer,
     articles,
+    correlation,
     fit,
     gained,
     harmless,
@@ -158,8 +158,6 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     singly = {pair: measure(read, predicted, apart, *pair) for pair in tried}
     able = [pair for pair in tried if harmless(tried[pair], singly[pair], MOST_LOST, MOST_CLEAN)]
     least, article = max(able, key=lambda pair: won(tried[pair]), default=(None, None))
-    _, gains = points(read)
-    told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
     return {
         **named(fit(read), SIGNS),
         "least": least,
@@ -174,8 +172,8 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         "fitted": {
             "set": SET,
             "lines": lines_of(read, CLEAN),
-            "rewrites": len(gains),
-            "correlation, held out": round(float(np.corrcoef(told, gains)[0, 1]), 3),
+            "rewrites": len(points(read)[1]),
+            "correlation, held out": round(correlation(read, predicted), 3),
             "held out": {_told(*pair): found for pair, found in tried.items()},
             "held out, a line an article": {_told(*pair): found for pair, found in singly.items()},
         },

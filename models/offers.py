@@ -141,6 +141,12 @@ def articles(read: Sequence[Offer], *, alone: bool = False) -> Articles:
     return found
 
 
+def correlation(read: Sequence[Offer], predicted: Sequence[Floats]) -> float:
+    """Of what is predicted of the rewrites of rough engines' drafts with what each is worth."""
+    told = np.concatenate([one for one, offer in zip(predicted, read, strict=True) if offer.engine in ROUGH])
+    return float(np.corrcoef(told, points(read)[1])[0, 1])
+
+
 def measure(
     read: Sequence[Offer], predicted: Sequence[Floats], rough: Sequence[float], least: float, article: float
 ) -> dict[str, dict[str, float]]:
