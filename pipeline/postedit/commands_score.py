@@ -234,7 +234,7 @@ def _refuse_two_inputs(paths: Sequence[str]) -> None:
 
 
 def _references(arguments: argparse.Namespace) -> list[list[str]]:
-    """The wordings of each segment. Where texts are cut like them, a line that none says anything on is no segment."""
+    """The wordings of each segment; a line that none says anything on may be none."""
     from postedit.references import parted
 
     paths = arguments.reference
@@ -244,9 +244,12 @@ def _references(arguments: argparse.Namespace) -> list[list[str]]:
             where = parted(files[0], lines, (f"lines in {paths[0]}", f"lines in {path}"))
             raise ArticleError(f"references go line by line, but {where}")
     rows = [list(wordings) for wordings in zip(*files, strict=True)]
-    if arguments.align_refs and not getattr(arguments, "source", None):
-        rows = [row for row in rows if any(map(str.strip, row))] or rows
-    return rows
+    return ([row for row in rows if any(map(str.strip, row))] or rows) if _skips_blanks(arguments) else rows
+
+
+def _skips_blanks(arguments: argparse.Namespace) -> bool:
+    """Blank lines part paragraphs where texts are cut like the references; a source goes line by line with these."""
+    return bool(arguments.align_refs) and not getattr(arguments, "source", None)
 
 
 def _in_step(path: str, references: Sequence[list[str]], arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
@@ -258,7 +261,7 @@ def _in_step(path: str, references: Sequence[list[str]], arguments: argparse.Nam
     if not arguments.align_refs:
         check_references(lines, references, f"lines in {path}")
         return lines, []
-    lines = [line for line in lines if line.strip()] or lines
+    lines = ([line for line in lines if line.strip()] or lines) if _skips_blanks(arguments) else lines
     with progress(f"cutting {path} like the references"):
         pieces = list(resegment(lines, references, target_language=arguments.target_language))
     if pieces == lines:
