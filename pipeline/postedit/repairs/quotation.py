@@ -27,9 +27,10 @@ _TWICE_BEHIND = re.compile(r"(?<=[\w.,!?])\"\"(?![\"\w])")
 # one of the two, no reference has. (Counted by hand.) The second is ordinary English, too.
 _BAD_IDEA = r"It['’]s not like it['’]s a bad idea\."
 _GOING = r"It['’]s not like we['’]re going anywhere\."
-STRAY_SENTENCES = re.compile(rf"(?:[^\S\n]+(?:{_BAD_IDEA}|{_GOING}))+\s*\Z")
+_AT_THE_END = r"(?:[^\S\n]+(?:{}))+\s*\Z"
+STRAY_SENTENCES = re.compile(_AT_THE_END.format(f"{_BAD_IDEA}|{_GOING}"))
 _ENDS_IN_STRAY = re.compile(rf"(?<=[.!?…\"”’']){STRAY_SENTENCES.pattern}")
-_ENDS_IN_BAD_IDEA = re.compile(rf"(?<=[.!?…’'])(?:[^\S\n]+{_BAD_IDEA})+\s*\Z")
+_ENDS_IN_BAD_IDEA = re.compile(rf"(?<=[.!?…’']){_AT_THE_END.format(_BAD_IDEA)}")
 _PARTED_MARK = re.compile(r"[。！？…]\s+[”\"』」’]\s*\Z")
 _OPENS_STRAIGHT = re.compile(r"(?<![^\s(])\"(?=[^\W\d])")
 
