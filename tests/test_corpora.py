@@ -131,15 +131,15 @@ def test_demo_page_has_the_fault_and_the_reference_does_not(fault: str) -> None:
     assert not re.search(DEMO_FAULTS[fault], (DEMO / "reference.txt").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(("name", "side"), [("news.source.txt", "zh"), ("news.reference.txt", "reference")])
+@pytest.mark.parametrize(("name", "side"), [("news", "drafts"), ("news.source", "zh"), ("news.reference", "reference")])
 def test_demo_article_is_one_of_the_news(name: str, side: str) -> None:
     article = next(one for one in ARTICLES if one["id"] == "county-hospital")
     assert article["split"] == "dev"
-    rows = [paragraph["sentences"] for paragraph in article["paragraphs"]]
-    drafts = [" ".join(one["drafts"]["late"] for one in row) for row in rows]
-    assert (DEMO / "news.txt").read_text("utf-8") == "\n\n".join(drafts) + "\n"
-    texts = [("" if side == "zh" else " ").join(one[side] for one in row) for row in rows]
-    assert (DEMO / name).read_text("utf-8") == "\n\n".join(texts) + "\n"
+    rows = [[one[side] for one in paragraph["sentences"]] for paragraph in article["paragraphs"]]
+    texts = [
+        ("" if side == "zh" else " ").join(one["late"] if side == "drafts" else one for one in row) for row in rows
+    ]
+    assert (DEMO / f"{name}.txt").read_text("utf-8") == "\n\n".join(texts) + "\n"
 
 
 def test_news_has_twelve_articles_in_each_split() -> None:
