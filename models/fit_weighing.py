@@ -85,7 +85,7 @@ def offers(translator: Translator, reader: judge.Judge, seen: Translations, line
     for engine in (*ENGINES, CLEAN):
         drafts = seen.references[ENGINES[0]] if engine == CLEAN else seen.texts[engine]
         segments = [Segment(drafts[n].strip(), 0, source=seen.sources[n]) for n in lines]
-        offered = with_retranslations(segments, proposals(segments, translator, several=True), translator)
+        offered = with_retranslations(segments, proposals(segments, translator, several=True, spells=True), translator)
         found = [with_permitted(*one) for one in zip(segments, offered, strict=True)]
         places: dict[Place, str] = {
             (n, at): one.text for n, some in enumerate(found) for at, one in enumerate(some.candidates)

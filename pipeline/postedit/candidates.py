@@ -13,6 +13,7 @@ from postedit.markup import lay, shield
 from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
 from postedit.signals import LIKENESS, POOL, Asked, with_signals
+from postedit.spelling import Spelling, spellings, spelt, unsaid
 from postedit.translator import Job, Request, Translator
 
 # Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
@@ -37,6 +38,7 @@ class Proposal:
 
     candidates: tuple[Candidate, ...]  # the draft first, no wording twice
     translated: float | None = None  # how likely the repaired draft is as a translation, in log-probability a token
+    names: tuple[Spelling, ...] = ()  # of its source, as far as their English is known
 
 
 def propose(
@@ -62,7 +64,7 @@ def propose(
     return [one.candidates for one in found]
 
 
-def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
+def proposals(  # noqa: PLR0913  # what `propose` takes, and four more
     segments: Sequence[Segment],
     translator: Translator | None,
     hypotheses: int = 1,
@@ -71,6 +73,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
     *,
     signals: bool = False,
     several: bool = False,
+    spells: bool = False,
     polished: frozenset[int] = frozenset(),
 ) -> list[Proposal]:
     """What may be made of each segment, in order.
@@ -80,7 +83,8 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
     known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
     what a `Predictor` looks at, for which the model is asked for `POOL` answers to each job that reads the source.
     Where `several` are wanted, `POOL` post-edits are candidates, all but the best of them unscored; what has a source
-    is not polished; and `with_retranslations` has the rest.
+    is not polished; and `with_retranslations` has the rest. Where it `spells`, names that most of those answers lack
+    are written into the source (`spelling`), and the model is asked again.
     """
     rows, about = [], _known(known, segments)
     for segment, one in zip(segments, about, strict=True):
@@ -97,10 +101,12 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
+    named = _names(asked[Job.POST_EDIT]) if several and spells else {}
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}
-        for n, texts in _answers(requests, rows, translator, many).items():
+        names = named if job is Job.POST_EDIT else {}
+        for n, texts in _naming(requests, rows, translator, many, names).items():
             offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
             pool = (several and job is Job.POST_EDIT) or (n in polished and job is Job.POLISH)
             scored = 1 if several and job is Job.POST_EDIT else hypotheses
@@ -112,7 +118,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and two more
         found = with_signals(found, _asked(found, segments, pools, translator), translator)
     translated = _as_translations(translations, rows, translator) if several else [None] * len(rows)
     found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
-    return [Proposal(*one) for one in zip(found, translated, strict=True)]
+    return [Proposal(*one, named.get(n, ())) for n, one in enumerate(zip(found, translated, strict=True))]
 
 
 def with_retranslations(
@@ -135,7 +141,8 @@ def with_retranslations(
     if translator is None:
         return longer
     asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
-    for n, texts in _answers(asked, rows, translator, dict.fromkeys(asked, POOL)).items():
+    many, names = dict.fromkeys(asked, POOL), {n: found[n].names for n in asked}
+    for n, texts in _naming(asked, rows, translator, many, names).items():
         offered = _offered(Job.RETRANSLATE, texts, segments[n], rows[n], about[n], repair)
         longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])))
     return longer
@@ -170,6 +177,31 @@ def _answers(
         some = {n: one for n, one in asked.items() if many[n] == count}
         outputs |= dict(zip(some, translator.translate([*some.values()], count), strict=True))
     return {n: [written_like(rows[n][0].text, " ".join(text.split())) for text in outputs[n]] for n in asked}
+
+
+def _names(asked: Mapping[int, Request]) -> dict[int, tuple[Spelling, ...]]:
+    return {n: spellings(one.source) for n, one in asked.items()}
+
+
+def _naming(
+    asked: Mapping[int, Request],
+    rows: Sequence[Sequence[Candidate]],
+    translator: Translator,
+    many: Mapping[int, int],
+    names: Mapping[int, tuple[Spelling, ...]],
+) -> dict[int, list[str]]:
+    """The answers; where most lack some `names` of the source, those to the source with them, if more say them."""
+    first = _answers(asked, rows, translator, many)
+    missing = {n: unsaid(some, first[n]) for n, some in names.items()}
+    again = {n: replace(asked[n], source=spelt(asked[n].source, some)) for n, some in missing.items() if some}
+    second = _answers({n: one for n, one in again.items() if _fits(translator, one)}, rows, translator, many)
+    better = {n for n, texts in second.items() if _said(missing[n], texts) > _said(missing[n], first[n])}
+    return {n: second[n] if n in better else texts for n, texts in first.items()}
+
+
+def _said(names: Sequence[Spelling], answers: Sequence[str]) -> float:
+    """How many of the names an answer says, on average."""
+    return sum(one.is_in(text) for one in names for text in answers) / max(1, len(answers))
 
 
 def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repaired:

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 # model's post-edits, and to its retranslations, than the draft is; how like it is to the draft, all in chrF, of 0 to 1;
 # the logarithm of how many letters it has for one of the draft, and how far from none that is; how likely the
 # model finds the draft as a post-edit of itself and as a translation, in log-probability a token; whether it is a
-# retranslation, which owes the draft nothing; how much rougher its English sounds than the draft's (`tells`).
+# retranslation, which owes the draft nothing; how much rougher its English sounds than the draft's (`tells`); how many
+# more of the source's names it says, as far as their English is known (`spelling`).
 SIGNS = (
     "judged", "like post-edits", "like retranslations", "like the draft", "longer", "length off", "kept", "translated",
-    "is a retranslation", "sounds rougher", "constant",
+    "is a retranslation", "sounds rougher", "names said", "constant",
 )  # fmt: skip
+NAMED = "names said"  # a line that was fitted before it has no weight for it, and names are not spelt to its model
 
 MOST_JUDGED = 15.0  # points that the judge's word counts at most
 OFFERED = 12  # rewrites of a segment that are left to choose from, the best first: alike, they share faults, too
@@ -61,7 +63,8 @@ class Weighing:
         """
         try:
             rough = Roughness.from_manifest(said["article"]) if said.get("article") else None
-            return cls({name: float(said["weights"][name]) for name in SIGNS}, float(said["least"]), rough)
+            given = [name for name in SIGNS if name != NAMED or name in said["weights"]]
+            return cls({name: float(said["weights"][name]) for name in given}, float(said["least"]), rough)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             raise ModelError(f"manifest: the gate's weighing cannot be read ({told}).") from error
@@ -69,6 +72,11 @@ class Weighing:
     def is_rough(self, sentences: Sequence[Mapping[str, float]]) -> bool:
         """Whether an article is to be rewritten, by what its sentences tell."""
         return self.article is None or self.article.gain(sentences) >= self.article.least
+
+    @property
+    def spells(self) -> bool:
+        """Whether the model is to be told names that it does not know (`spelling`)."""
+        return NAMED in self.weights
 
     @property
     def digest(self) -> str:
@@ -105,12 +113,14 @@ def signs(
     post_edits, retranslations = (likeness(texts, said_as[one]) for one in (Origin.POST_EDIT, Origin.RETRANSLATE))
     drafts = likeness(texts, [base.text])
     rough = [sounds_rough(text) for text in texts]
+    named = [sum(name.is_in(text) for name in found.names) for text in texts]
     rows = []
     for n, (one, points) in enumerate(zip(rewrites, judged, strict=True), 1):
         longer = log((1 + len(one.text)) / (1 + len(base.text)))
         like = (post_edits[n] - post_edits[0], retranslations[n] - retranslations[0], drafts[n])
         said = (max(-MOST_JUDGED, min(MOST_JUDGED, points)), *like, longer, abs(longer), kept, translated)
-        rows.append([*said, float(one.origin is Origin.RETRANSLATE), rough[n] - rough[0], 1.0])
+        rows.append([*said, float(one.origin is Origin.RETRANSLATE), rough[n] - rough[0]])
+        rows[-1] += [float(named[n] - named[0]), 1.0]
     return rows
 
 

@@ -73,8 +73,8 @@ def people_in(source: str, names: Collection[str] = ()) -> Iterator[Person]:
         for n in (known,) if known else (2, 1):
             given, after = behind[:n], source[at + size + n : at + size + n + 1]
             if len(given) == n and all(map(HAN.match, given)):
-                likely = bool(known) or _could_be_given(given)
-                cut_short = n == 1 and not known and len(behind) == 2 and _could_be_given(behind)
+                likely = bool(known) or could_be_given(given)
+                cut_short = n == 1 and not known and len(behind) == 2 and could_be_given(behind)
                 ends = after in (_ENDS_LONG if n == 2 else _ENDS)
                 yield Person(at, surname, given, likely, cut_short, ends, bool(known))
 
@@ -89,7 +89,7 @@ def repeated_names(source: str) -> frozenset[str]:
     for at, size in _surnames(source):
         surname, given = source[at : at + size], source[at + size : at + size + 2]
         after = source[at + size + 2 : at + size + 3]
-        if (size == 2 or surname in _SURE_SURNAMES) and len(given) == 2 and _could_be_given(given):
+        if (size == 2 or surname in _SURE_SURNAMES) and len(given) == 2 and could_be_given(given):
             found[surname + given].add("" if after in _ENDS else after)
     return frozenset(name for name, after in found.items() if len(after) > 1)
 
@@ -112,5 +112,19 @@ def _surnames(source: str) -> Iterator[tuple[int, int]]:
             yield at, size
 
 
-def _could_be_given(characters: str) -> bool:
+def is_surname(characters: str) -> bool:
+    """Whether a name may begin so.
+
+    >>> is_surname("张"), is_surname("欧阳"), is_surname("的")
+    (True, True, False)
+    """
+    return characters in _SURNAMES or characters in DOUBLE_SURNAMES
+
+
+def could_be_given(characters: str) -> bool:
+    """Whether these characters could be somebody's given name, as far as the language allows.
+
+    >>> could_be_given("志明"), could_be_given("说")
+    (True, False)
+    """
     return all(map(HAN.match, characters)) and not set(characters) & (_NO_NAME | _AFTER)

@@ -1,0 +1,90 @@
+"""Names are found, spelt and written into the source; a model that lacked them is asked again."""
+
+import pytest
+
+from corpora.spellings import by_hand, capitalised, names_in, prolonged, sound
+from postedit.article import Origin, Segment
+from postedit.candidates import proposals, with_retranslations
+from postedit.spelling import names_table, spellings, spelt, unsaid
+from postedit.translator import FakeTranslator, Job
+from postedit.weighing import NAMED, SIGNS, Weighing
+
+SOURCE = "现场调研了赣州市的企业。"
+
+
+def english(source: str) -> list[str]:
+    return [one.english for one in spellings(source)]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("赣州市介绍了优势", ["Ganzhou"]),
+        ("香港特首林郑月娥表示", ["Carrie Lam"]),
+        ("记者裴剑飞今天报道", ["Pei Jianfei"]),
+        ("长沙和重庆的市民", ["Changsha"]),
+        ("内蒙古呼和浩特市", ["Inner Mongolia", "Hohhot"]),
+        ("王先生拓宽了道路，杜绝浪费。", []),
+        ("财政部长西塔拉曼表示", ["Sitharaman"]),
+        ("小说家拉曼斯基奥诺维奇", []),
+        ("No Chinese here.", []),
+        ("", []),
+    ],
+)
+def test_names_of_a_source(source: str, found: list[str]) -> None:
+    assert [one for one in english(source) if one != "Chongqing"] == found
+
+
+def test_the_source_keeps_all_but_the_names() -> None:
+    source = "GDP赣州2019年，长沙市。"
+    assert spelt(source, spellings(source)) == "GDP Ganzhou 2019年，Changsha市。"
+    assert spelt(source, ()) == source
+
+
+def test_only_what_most_answers_lack_is_unsaid() -> None:
+    (name,) = spellings(SOURCE)
+    assert unsaid([name], ["In GANZHOU", "In Tongzhou"]) == ()
+    assert unsaid([name], ["In Tongzhou"]) == (name,)
+
+
+def model(answer: str) -> FakeTranslator:
+    told = spelt(SOURCE, spellings(SOURCE))
+    return FakeTranslator({SOURCE: "Tongzhou was visited.", told: answer}, [Job.RETRANSLATE, Job.POST_EDIT])
+
+
+@pytest.mark.parametrize("spells", [False, True])
+@pytest.mark.parametrize(("answer", "helps"), [("Ganzhou was visited.", True), ("Guangzhou was visited.", False)])
+def test_a_model_is_told_the_names_that_it_lacks(spells: bool, answer: str, helps: bool) -> None:
+    segments, fake = [Segment("Visit Gan state.", 0, source=SOURCE)], model(answer)
+    found = with_retranslations(segments, proposals(segments, fake, several=True, spells=spells), fake)[0]
+    said = [one.text for one in found.candidates if one.origin is not Origin.DRAFT]
+    assert said == [answer if spells and helps else "Tongzhou was visited."]
+    assert [one.english for one in found.names] == ["Ganzhou"] * spells
+
+
+def test_a_line_fitted_before_names_counted_does_not_spell() -> None:
+    weights = dict.fromkeys(SIGNS, 1.0)
+    assert Weighing.from_manifest({"weights": weights, "least": 1}).spells
+    del weights[NAMED]
+    old = Weighing.from_manifest({"weights": weights, "least": 1})
+    assert not old.spells
+    assert NAMED not in old.weights
+
+
+def test_the_table_has_what_was_written_by_hand() -> None:
+    table = names_table()
+    assert by_hand().items() <= table.items()
+    assert all(word and "\t" not in name for word, name in table.items())
+
+
+def test_names_are_found_in_training_text() -> None:
+    some = [
+        ("总统埃尔多安说话", "President Erdogan spoke on Monday"),
+        ("埃尔多安抵达机场", "Erdogan arrived"),
+        ("记者说话", "The reporter spoke in Paris"),
+    ]
+    assert names_in(some).get("埃尔多安") == "Erdogan"
+    assert "记者" not in names_in(some)
+    assert prolonged("多", ["埃尔多安说", "埃尔多安到"]) == "埃尔多安"
+    assert "Paris" in set(capitalised(some[2][1]))
+    assert sound("mosike") == "msk"
