@@ -415,7 +415,7 @@ def _encode_often(processor: Any, text: str) -> list[int]:
     return list(processor.encode(text))
 
 
-def _evaluation_lines(paths: Iterable[Path]) -> Iterator[str]:
+def evaluation_lines(paths: Iterable[Path]) -> Iterator[str]:
     for path in paths:
         with path.open(encoding="utf-8", newline="\n") as lines:
             yield from (line.rstrip("\n") for line in lines)
@@ -435,7 +435,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pairs", type=Path, nargs="*", default=[], help="Chinese source, reference, origin, score")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    tokenizer, checks = Tokenizer.of(options.pieces), filters(_evaluation_lines(options.evaluation))
+    tokenizer, checks = Tokenizer.of(options.pieces), filters(evaluation_lines(options.evaluation))
     rng = random.Random(options.seed)  # noqa: S311
     dropped: dict[str, Counter[str]] = {}
     shards: list[dict[str, Any]] = []

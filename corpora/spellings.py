@@ -20,9 +20,9 @@ import rjieba
 from rapidfuzz import fuzz
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from corpora.pack import _evaluation_lines, filters, kept, pairs, triples
+from corpora.pack import evaluation_lines, filters, kept, pairs, triples
 from postedit.repairs.chinese_names import could_be_given, is_surname
-from postedit.spelling import FOREIGN, pinyin_of
+from postedit.spelling import FOREIGN, LONGEST, pinyin_of, rows_of
 
 BY_HAND = Path(__file__).with_suffix(".tsv")
 NO_NEWS = ("tw_moj_laws", "python_docs_zh_cn")  # laws and manuals name hardly anybody
@@ -33,7 +33,6 @@ WRITTEN = FOREIGN | frozenset(
 )
 WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*[A-Za-zÀ-ÿ]|[A-Z]|[^\sA-Za-z]")
 HAN = re.compile(r"[\u4e00-\u9fff·]{2,8}")
-LONGEST = 8  # characters of a name
 LEAST_SEEN = 2  # sentences
 MOST_SEEN = 60  # what is seen oftener the model knows
 LEAST_SHARE = 0.5  # of a word's sentences whose translations have the English
@@ -49,7 +48,7 @@ def sentences(triples_path: Path, pairs_path: Path, evaluation: Sequence[Path]) 
     """Sources with good translations, none of an evaluation set."""
     some = [*triples(triples_path), *pairs(pairs_path)]
     dropped = Counter[str]()
-    checked = kept((one for one in some if one.origin not in NO_NEWS), filters(_evaluation_lines(evaluation)), dropped)
+    checked = kept((one for one in some if one.origin not in NO_NEWS), filters(evaluation_lines(evaluation)), dropped)
     return [*dict.fromkeys((one.source, one.reference) for one in checked)]
 
 
@@ -141,9 +140,8 @@ def no_names(some: Sentences) -> list[str]:
 
 
 def by_hand(path: Path = BY_HAND) -> dict[str, str]:
-    """The rows of a table of names."""
-    rows = path.read_text(encoding="utf-8").splitlines()
-    return dict(row.split("\t", 1) for row in rows if row and not row.startswith("#"))
+    """The names that were written by hand."""
+    return rows_of(path.read_text(encoding="utf-8"))
 
 
 def write(path: Path, table: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ FOREIGN = frozenset(
     "内尼纽努诺欧帕佩皮珀普奇齐乔切萨塞桑什斯松索塔泰特提图托瓦韦维沃乌西希夏肖谢雅耶伊因尤约泽扎詹兹丝莎莉娜妮娅琳珊黛"
 )
 _TABLE = "names_zh_en.tsv"
-_LONGEST = 8  # characters of the longest name in the table
+LONGEST = 8  # characters of the longest name in the table
 _UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -84,13 +84,15 @@ def spelt(source: str, names: Sequence[Spelling]) -> str:
     >>> spelt("在赣州市，拉夫罗夫说", spellings("在赣州市，拉夫罗夫说"))
     '在Ganzhou市，Lavrov说'
     """
-    parts, at = list[str](), 0
+    text, at = "", 0
     for one in names:
-        before, behind = source[at : one.start], source[one.end : one.end + 1]
-        parts += [before, " " * bool(_LATIN.match((parts[-1] + before)[-1:] if parts else before[-1:])), one.english]
-        parts.append(" " * bool(_LATIN.match(behind)))
-        at = one.end
-    return "".join([*parts, source[at:]])
+        text, at = _beside(_beside(text, source[at : one.start]), one.english), one.end
+    return _beside(text, source[at:])
+
+
+def _beside(text: str, more: str) -> str:
+    """One behind the other, with a space where Latin letters or digits meet."""
+    return text + " " * bool(_LATIN.match(text[-1:]) and _LATIN.match(more)) + more
 
 
 def _listed(source: str, bounds: Sequence[int]) -> Iterator[Spelling]:
@@ -99,7 +101,7 @@ def _listed(source: str, bounds: Sequence[int]) -> Iterator[Spelling]:
     for start in bounds:
         if start < behind:
             continue
-        for end in sorted((end for end in bounds if start < end <= start + _LONGEST), reverse=True):
+        for end in sorted((end for end in bounds if start < end <= start + LONGEST), reverse=True):
             word = source[start:end]
             english = table.get(word)
             stop = end
@@ -114,9 +116,7 @@ def _listed(source: str, bounds: Sequence[int]) -> Iterator[Spelling]:
 def _goes_on(source: str, start: int, end: int) -> bool:
     """Whether the name seems to be a part of a longer foreign one."""
     before, behind = source[max(0, start - 1) : start], source[end : end + 1]
-    return (before in FOREIGN and bool(before) and source[start] in FOREIGN) or (
-        behind in FOREIGN and bool(behind) and source[end - 1] in FOREIGN
-    )
+    return {before, source[start]} <= FOREIGN or {source[end - 1], behind} <= FOREIGN
 
 
 def _person(word: str, full: frozenset[str]) -> str | None:
@@ -144,11 +144,20 @@ def pinyin_of(word: str) -> list[str]:
     """
     from pypinyin import lazy_pinyin
 
-    return lazy_pinyin(word, v_to_u=True) if word else []
+    return lazy_pinyin(word, v_to_u=True)
 
 
 @cache
 def names_table() -> dict[str, str]:
     """Chinese to English; to nothing where a tagger takes a word for a name that is none."""
-    rows = files("postedit").joinpath(_TABLE).read_text("utf-8").splitlines()
+    return rows_of(files("postedit").joinpath(_TABLE).read_text("utf-8"))
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The rows of a table of names.
+
+    >>> rows_of("# Chinese, and English\\n赣州\\tGanzhou\\n杜绝\\t\\n")
+    {'赣州': 'Ganzhou', '杜绝': ''}
+    """
+    rows = text.splitlines()
     return dict(row.split("\t", 1) for row in rows if row and not row.startswith("#"))

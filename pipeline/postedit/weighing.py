@@ -119,8 +119,8 @@ def signs(
         longer = log((1 + len(one.text)) / (1 + len(base.text)))
         like = (post_edits[n] - post_edits[0], retranslations[n] - retranslations[0], drafts[n])
         said = (max(-MOST_JUDGED, min(MOST_JUDGED, points)), *like, longer, abs(longer), kept, translated)
-        rows.append([*said, float(one.origin is Origin.RETRANSLATE), rough[n] - rough[0]])
-        rows[-1] += [float(named[n] - named[0]), 1.0]
+        sounds, names = rough[n] - rough[0], float(named[n] - named[0])
+        rows.append([*said, float(one.origin is Origin.RETRANSLATE), sounds, names, 1.0])
     return rows
 
 
