@@ -85,7 +85,7 @@ def offers(translator: Translator, reader: judge.Judge, seen: Translations, line
     for engine in (*ENGINES, CLEAN):
         drafts = seen.references[ENGINES[0]] if engine == CLEAN else seen.texts[engine]
         segments = [Segment(drafts[n].strip(), 0, source=seen.sources[n]) for n in lines]
-        offered = with_retranslations(segments, proposals(segments, translator, several=True, spells=True), translator)
+        offered = with_retranslations(segments, proposals(segments, translator, several=True), translator)
         found = [with_permitted(*one) for one in zip(segments, offered, strict=True)]
         places: dict[Place, str] = {
             (n, at): one.text for n, some in enumerate(found) for at, one in enumerate(some.candidates)
@@ -119,7 +119,9 @@ class Rough:
     """What an article's sentences tell of what it gains."""
 
     usual: Mapping[str, float]
-    lines: Sequence[Sequence[Floats]]  # with its sound and without: one a fold, from the others; the last from all
+    # With the names that drafts lack and without, and of each with the sound of its English and without: a line a fold,
+    # from the others; the last from all.
+    ways: Sequence[Sequence[Sequence[Floats]]]
 
     @classmethod
     def fit(cls, read: Sequence[Offer], predicted: Sequence[Floats]) -> "Rough":
@@ -132,20 +134,23 @@ class Rough:
         y = np.array([np.mean([read[n].gain(predicted[n], LEASTS[0]) for n in some]) for some in whole.values()])
         y = np.clip(y, -CLIP_ARTICLE, CLIP_ARTICLE)
         folds, constant = np.array([article % FOLDS for _, article in whole]), SENTENCE_SIGNS.index("constant")
-        lines = []
-        for unheard in ((), ("sounds rough",)):
+
+        def lines(*unheard: str) -> list[Floats]:
             seen = x * [float(name not in unheard) for name in SENTENCE_SIGNS]
             some = [ridge(seen[folds != fold], y[folds != fold], 1.0, constant) for fold in range(FOLDS)]
-            lines.append([*some, ridge(seen, y, 1.0, constant)])
-        return cls(usual, lines)
+            return [*some, ridge(seen, y, 1.0, constant)]
+
+        sound, names = "sounds rough", "names lacking"
+        return cls(usual, [[lines(names), lines(names, sound)], [lines(), lines(sound)]])
 
     def held_out(self, read: Sequence[Offer], *, alone: bool = False) -> list[float]:
-        """What the lines through the other folds predict of each offer's article: the least of them."""
+        """What the lines through the other folds predict of each offer's article."""
         predicted = [0.0] * len(read)
         for some in articles(read, alone=alone).values():
             known = article_signs([one for n in some if (one := read[n].told)], self.usual)
+            signs = np.array([*known.values()])
             for n in some:
-                predicted[n] = min(float(np.array([*known.values()]) @ some[read[n].fold]) for some in self.lines)
+                predicted[n] = max(min(float(signs @ line[read[n].fold]) for line in way) for way in self.ways)
         return predicted
 
 
@@ -162,9 +167,9 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         **named(fit(read), SIGNS),
         "least": least,
         "article": {
-            "lines": [
-                dict(zip(SENTENCE_SIGNS, (round(float(one), 5) for one in some[-1]), strict=True))
-                for some in rough.lines
+            "ways": [
+                [dict(zip(SENTENCE_SIGNS, (round(float(one), 5) for one in line[-1]), strict=True)) for line in way]
+                for way in rough.ways
             ],
             "usual": {name: round(value, 5) for name, value in rough.usual.items()},
             "least": article,

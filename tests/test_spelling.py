@@ -3,11 +3,12 @@
 import pytest
 
 from corpora.spellings import by_hand, capitalised, names_in, prolonged, sound
-from postedit.article import Origin, Segment
-from postedit.candidates import proposals, with_retranslations
+from postedit.article import Candidate, Origin, Segment
+from postedit.candidates import Proposal, proposals, with_retranslations
+from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.spelling import names_table, spellings, spelt, unsaid
 from postedit.translator import FakeTranslator, Job
-from postedit.weighing import NAMED, SIGNS, Weighing
+from postedit.weighing import Judged
 
 SOURCE = "现场调研了赣州市的企业。"
 
@@ -53,23 +54,24 @@ def model(answer: str) -> FakeTranslator:
     return FakeTranslator({SOURCE: "Tongzhou was visited.", told: answer}, [Job.RETRANSLATE, Job.POST_EDIT])
 
 
-@pytest.mark.parametrize("spells", [False, True])
 @pytest.mark.parametrize(("answer", "helps"), [("Ganzhou was visited.", True), ("Guangzhou was visited.", False)])
-def test_a_model_is_told_the_names_that_it_lacks(spells: bool, answer: str, helps: bool) -> None:
+def test_a_model_is_told_the_names_that_it_lacks(answer: str, helps: bool) -> None:
     segments, fake = [Segment("Visit Gan state.", 0, source=SOURCE)], model(answer)
-    found = with_retranslations(segments, proposals(segments, fake, several=True, spells=spells), fake)[0]
+    found = with_retranslations(segments, proposals(segments, fake, several=True), fake)[0]
     said = [one.text for one in found.candidates if one.origin is not Origin.DRAFT]
-    assert said == [answer if spells and helps else "Tongzhou was visited."]
-    assert [one.english for one in found.names] == ["Ganzhou"] * spells
+    assert said == [answer if helps else "Tongzhou was visited."]
+    assert [one.english for one in found.names] == ["Ganzhou"]
 
 
-def test_a_line_fitted_before_names_counted_does_not_spell() -> None:
-    weights = dict.fromkeys(SIGNS, 1.0)
-    assert Weighing.from_manifest({"weights": weights, "least": 1}).spells
-    del weights[NAMED]
-    old = Weighing.from_manifest({"weights": weights, "least": 1})
-    assert not old.spells
-    assert NAMED not in old.weights
+def test_names_that_a_draft_lacks_tell_of_its_article() -> None:
+    base = Candidate("Pei Jianfei of Tongzhou.", Origin.DRAFT, score=-1.0)
+    names = spellings("赣州市的裴剑飞")
+    told = Judged(Proposal((base,), -1.0, names), [1.0]).sentence
+    assert told is not None
+    assert told["names lacking"] == 0.5
+    nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
+    rough = Roughness([[nothing | {"names lacking": 1.0}]], nothing, least=0.2)
+    assert rough.gain([told] * 5) > rough.least > rough.gain([told | {"names lacking": 0.0}] * 5)
 
 
 def test_the_table_has_what_was_written_by_hand() -> None:

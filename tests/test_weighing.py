@@ -170,7 +170,7 @@ def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right:
         old, new = "He come home with two big dogs.", "He came home with two big dogs."
         better = said["judged"] and right
         row = np.array([[*said.values()]]) + dice.normal(0, 0.01, (1, len(SIGNS)))
-        known = (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, -kept / 4 + dice.normal(0, 0.02), 1.0)
+        known = (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, -kept / 4 + dice.normal(0, 0.02), 0.0, 1.0)
         told = dict(zip(SENTENCE_SIGNS, known, strict=True))
         gains = np.array([3.0 if better else -2.0])
         made.append(Offer(engine, n // 6, old, new if better else old, [new], [True], row, gains, gains, told))
@@ -195,7 +195,7 @@ def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -
         read += drafts(engine, dice, kept=-0.3, right=False)
     found = fit_weighing.fitted(read)
     assert found["least"] < 2
-    heard, unheard = found["article"]["lines"]
+    heard, unheard = found["article"]["ways"][0]
     assert heard["sounds rough"] > 2
     assert unheard["kept"] < heard["kept"] < -2
     assert unheard["sounds rough"] == 0
@@ -215,7 +215,7 @@ def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -
 
 def test_only_a_rough_article_is_rewritten() -> None:
     nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
-    rough = Roughness([{**nothing, "kept": -1.0}], usual={**nothing, "kept": -0.5}, least=0.8)
+    rough = Roughness([[{**nothing, "kept": -1.0}]], usual={**nothing, "kept": -0.5}, least=0.8)
     weighing = Weighing(PLAIN | {"constant": 2.0}, least=1.0, article=rough)
 
     def told(*scores: float) -> list[float | None]:
@@ -262,7 +262,7 @@ class Listening:
 @pytest.mark.parametrize("rough", [True, False])
 def test_only_of_a_rough_article_is_all_asked_and_judged(*, rough: bool) -> None:
     line = dict.fromkeys(SENTENCE_SIGNS, 0.0)
-    article = Roughness([line | {"constant": 1.0 if rough else -1.0}], line | {"constant": 1.0}, least=0.0)
+    article = Roughness([[line | {"constant": 1.0 if rough else -1.0}]], line | {"constant": 1.0}, least=0.0)
     weighing = Weighing(PLAIN | {"judged": 1.0, "constant": 3.0}, least=0.0, article=article)
     listening, found, asked = Listening(), offered(*POST_EDITS), list[int]()
 

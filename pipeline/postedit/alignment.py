@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import inf, log
 
 from postedit.article import Article, Block, Segment
+from postedit.characters import simplified
 from postedit.clues import clues
 from postedit.errors import ArticleError
 from postedit.segments import segment
@@ -62,10 +63,13 @@ def align(segments: Sequence[Segment], article: Article) -> tuple[Segment, ...]:
         return tuple(segments)
     blocks = article.source_blocks or (Block(0, len(article.source)),)
     originals = segment(Article(article.id, article.source, blocks))
-    source, draft = _read(originals), _read(segments)
+    characters = simplified(article.source)
+    readable = [replace(one, draft=characters[one.start : one.end]) for one in originals]
+    source, draft = _read(readable), _read(segments)
     weights = _weights(source, draft)
     links = _links(article, source, draft, weights)
-    return tuple(one for link in links for one in _linked(link, segments, originals, article))
+    sides = readable, originals
+    return tuple(one for link in links for one in _linked(link, segments, sides, article))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,17 +267,26 @@ def _check_related(article: Article, source: Sequence[_Stretch], draft: Sequence
         )
 
 
-def _linked(link: _Link, segments: Sequence[Segment], originals: Sequence[Segment], article: Article) -> list[Segment]:
+Sides = tuple[Sequence[Segment], Sequence[Segment]]  # the source's sentences as they are read and as they were given
+
+
+def _linked(link: _Link, segments: Sequence[Segment], sides: Sides, article: Article) -> list[Segment]:
     """The segments of a link with their source: one that spans them all, or themselves where they have none."""
     some = [segments[at] for at in link.draft]
     if not some or not link.source:
         return some
-    text = ""
-    for at in link.source:
-        text += (" " if text and text[-1].isascii() else "") + originals[at].text
+    text, original = (_together([side[at].text for at in link.source]) for side in sides)
+    given = None if original == text else original
     if len(some) == 1:
-        return [replace(some[0], source=text)]
+        return [replace(some[0], source=text, given=given)]
     start, end = some[0].start, some[-1].end
     inside = (mark for mark in article.blocks[some[0].block].marks if start < mark.end and mark.start < end)
     marks = tuple(replace(mark, start=mark.start - start, end=mark.end - start) for mark in inside)
-    return [replace(some[0], draft=article.draft[start:end], start=start, source=text, marks=marks)]
+    return [replace(some[0], draft=article.draft[start:end], start=start, source=text, given=given, marks=marks)]
+
+
+def _together(sentences: Sequence[str]) -> str:
+    text = ""
+    for one in sentences:
+        text += (" " if text and text[-1].isascii() else "") + one
+    return text

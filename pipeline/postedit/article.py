@@ -106,7 +106,8 @@ class Segment:
     draft: str  # exactly article.draft[start:end], markup and all
     start: int
     block: int = 0  # which of article.blocks it lies in
-    source: str | None = None  # the sentences it was made from, where they are known
+    source: str | None = None  # the sentences it was made from, where they are known, in simplified characters
+    given: str | None = None  # the same as the article has them, where those are traditional characters
     marks: tuple[Mark, ...] = ()  # offsets into `draft`
     markdown: bool = False  # as its block: a rewrite must not bring in what Markdown reads as markup
 

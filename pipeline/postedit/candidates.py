@@ -64,7 +64,7 @@ def propose(
     return [one.candidates for one in found]
 
 
-def proposals(  # noqa: PLR0913  # what `propose` takes, and four more
+def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     segments: Sequence[Segment],
     translator: Translator | None,
     hypotheses: int = 1,
@@ -73,7 +73,6 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and four more
     *,
     signals: bool = False,
     several: bool = False,
-    spells: bool = False,
     polished: frozenset[int] = frozenset(),
 ) -> list[Proposal]:
     """What may be made of each segment, in order.
@@ -82,9 +81,9 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and four more
     than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
     known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
     what a `Predictor` looks at, for which the model is asked for `POOL` answers to each job that reads the source.
-    Where `several` are wanted, `POOL` post-edits are candidates, all but the best of them unscored; what has a source
-    is not polished; and `with_retranslations` has the rest. Where it `spells`, names that most of those answers lack
-    are written into the source (`spelling`), and the model is asked again.
+    Where `several` are wanted, `POOL` post-edits are candidates, all but the best of them unscored; names that most of
+    them lack are written into the source, and the model is asked again (`spelling`); what has a source is not polished;
+    and `with_retranslations` has the rest.
     """
     rows, about = [], _known(known, segments)
     for segment, one in zip(segments, about, strict=True):
@@ -101,7 +100,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and four more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
-    named = _names(asked[Job.POST_EDIT]) if several and spells else {}
+    named = _names(asked[Job.POST_EDIT]) if several else {}
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}

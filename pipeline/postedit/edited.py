@@ -146,7 +146,7 @@ def segment_json(number: int, choice: Choice, kind: Kind) -> dict[str, Any]:
         "end": segment.end,
         "kind": str(kind),
         "draft": segment.draft,
-        "source": segment.source,
+        "source": segment.given or segment.source,
         "text": wording(choice),
         "status": str(choice.status),
         "origin": str(choice.chosen.origin),

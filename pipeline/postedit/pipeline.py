@@ -81,7 +81,6 @@ def candidates(  # noqa: PLR0913  # all that a segment is proposed and judged by
         repair,
         signals=gate.predictor is not None,
         several=weighing is not None,
-        spells=bool(judge and judge.weighing and judge.weighing.spells),
         polished=rough,
     )
     if judge and weighing:

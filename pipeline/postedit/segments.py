@@ -119,7 +119,7 @@ def cut(segments: Sequence[Segment], fits: Callable[[str], bool]) -> tuple[Segme
         if at == len(text):  # it is all code
             pieces.append(whole)
             continue
-        whole = replace(whole, source=None)
+        whole = replace(whole, source=None, given=None)
         halves = (_piece(whole, *_strip(text, 0, at)), _piece(whole, *_strip(text, at, len(text))))
         waiting += reversed([half for half in halves if half.draft])
     return tuple(pieces)

@@ -78,6 +78,15 @@ def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling,
     return tuple(one for one in names if sum(map(one.is_in, answers)) * 2 < len(answers))
 
 
+def lacked(names: Sequence[Spelling], text: str) -> float:
+    """The share of the names that a text does not say; 0 where there are none.
+
+    >>> lacked(spellings("赣州市的裴剑飞"), "Pei Jianfei of Tongzhou")
+    0.5
+    """
+    return sum(not one.is_in(text) for one in names) / max(1, len(names))
+
+
 def spelt(source: str, names: Sequence[Spelling]) -> str:
     """The source with these names in Latin letters.
 

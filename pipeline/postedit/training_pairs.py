@@ -9,11 +9,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from postedit import tmx
+from postedit.characters import simplified
 from postedit.errors import ArticleError, ConfigError, PairsError
 from postedit.families import Languages
 from postedit.formats import encoding
@@ -70,9 +71,11 @@ class Given:
 
 
 def read(path: Path, languages: Languages | None = None) -> Given:
-    """The pairs of a file, in order, and its digest; PairsError names the line that is wrong."""
+    """The pairs of a file, in order, sources as `clean` reads them, and its digest; PairsError names a wrong line."""
     content = _content(path)
-    return Given(tuple(_pairs(content, path, languages or Languages())), hashlib.sha256(content).hexdigest())
+    pairs = _pairs(content, path, languages or Languages())
+    readable = tuple(replace(one, source=simplified(one.source)) for one in pairs)
+    return Given(readable, hashlib.sha256(content).hexdigest())
 
 
 def _content(path: Path) -> bytes:

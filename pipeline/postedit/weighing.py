@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from postedit.errors import ModelError
 from postedit.estimates import BASES, IN_PART, JUDGED, Place, base_of, judgeable, qualities
 from postedit.parts import permitted
 from postedit.roughness import Roughness, sentence_signs
+from postedit.spelling import lacked
 from postedit.tells import sounds_rough
 
 if TYPE_CHECKING:
@@ -38,7 +40,6 @@ SIGNS = (
     "judged", "like post-edits", "like retranslations", "like the draft", "longer", "length off", "kept", "translated",
     "is a retranslation", "sounds rougher", "names said", "constant",
 )  # fmt: skip
-NAMED = "names said"  # a line that was fitted before it has no weight for it, and names are not spelt to its model
 
 MOST_JUDGED = 15.0  # points that the judge's word counts at most
 OFFERED = 12  # rewrites of a segment that are left to choose from, the best first: alike, they share faults, too
@@ -63,8 +64,7 @@ class Weighing:
         """
         try:
             rough = Roughness.from_manifest(said["article"]) if said.get("article") else None
-            given = [name for name in SIGNS if name != NAMED or name in said["weights"]]
-            return cls({name: float(said["weights"][name]) for name in given}, float(said["least"]), rough)
+            return cls({name: float(said["weights"][name]) for name in SIGNS}, float(said["least"]), rough)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             raise ModelError(f"manifest: the gate's weighing cannot be read ({told}).") from error
@@ -74,17 +74,12 @@ class Weighing:
         return self.article is None or self.article.gain(sentences) >= self.article.least
 
     @property
-    def spells(self) -> bool:
-        """Whether the model is to be told names that it does not know (`spelling`)."""
-        return NAMED in self.weights
-
-    @property
     def digest(self) -> str:
         """For the run signature: another line chooses other texts."""
         said: list[Any] = sorted(self.weights.items())
         if self.article:
             said += [
-                *map(sorted, map(dict.items, map(dict, (*self.article.lines, self.article.usual)))),
+                *map(sorted, map(dict.items, map(dict, (*chain(*self.article.ways), self.article.usual)))),
                 self.article.least,
             ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
@@ -251,8 +246,9 @@ class Judged:
         base = base_of(row)
         edited = _edited(row)
         like = 1.0 if edited == base else likeness([row[edited].text], [row[base].text])[0]
-        rough = sounds_rough(row[base].text)
-        return sentence_signs(row[base].score, self.proposal.translated, self.judged(edited) or 0.0, like, rough)
+        rough, lacking = sounds_rough(row[base].text), lacked(self.proposal.names, row[base].text)
+        kept, translated = row[base].score, self.proposal.translated
+        return sentence_signs(kept, translated, self.judged(edited) or 0.0, like, rough, lacking)
 
     @property
     def rewrites(self) -> tuple[list[Candidate], list[list[float]]]:
