@@ -119,8 +119,8 @@ class Rough:
     """What an article's sentences tell of what it gains."""
 
     usual: Mapping[str, float]
-    # With the names that drafts lack and without, and of each with the sound of its English and without: a line a fold,
-    # from the others; the last from all.
+    # Without the names that drafts lack and with them, of each with the sound of its English and without: a line a
+    # fold, from the others; the last from all.
     ways: Sequence[Sequence[Sequence[Floats]]]
 
     @classmethod

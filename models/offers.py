@@ -189,9 +189,10 @@ def harmless(
     most_lost: float,
     most_clean: float,
 ) -> bool:
-    """Whether no good engine loses and hardly a reference changes, even where each is an article `alone`.
+    """Whether no good engine loses, and hardly a reference changes, even where each is an article `alone`.
 
-    Points of a good engine may be lost, in the mean of chrF and BLEU, and a share of the references changed.
+    Points of a good engine may be lost, in the mean of chrF and BLEU, in whole articles, and a share of the references
+    changed.
     """
     lost = max(-(found[engine]["bleu"] + found[engine]["chrf"]) / 2 for engine in GOOD)
     return lost <= most_lost and max(one[CLEAN]["changed"] for one in (found, alone)) <= most_clean

@@ -146,6 +146,13 @@ def test_weights_that_cannot_be_read_are_named(said: Any) -> None:
         Weighing.from_manifest(said)
 
 
+@pytest.mark.parametrize("ways", [[], [[]], [[dict.fromkeys(SENTENCE_SIGNS, 1.0)], []]])
+def test_an_article_without_lines_is_refused(ways: Any) -> None:
+    article = {"ways": ways, "usual": dict.fromkeys(SENTENCE_SIGNS, 0.0), "least": 1.0}
+    with pytest.raises(ModelError, match="no lines"):
+        Weighing.from_manifest({"least": 1.0, "weights": PLAIN, "article": article})
+
+
 def test_a_models_weighing_goes_to_the_judge_with_its_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeTranslator({}, [Job.POST_EDIT])
     given = {"weighing": {"least": 2.5, "weights": PLAIN | {"judged": 3.0}}}
@@ -170,7 +177,8 @@ def drafts(engine: str, dice: np.random.Generator, *, kept: float = -0.5, right:
         old, new = "He come home with two big dogs.", "He came home with two big dogs."
         better = said["judged"] and right
         row = np.array([[*said.values()]]) + dice.normal(0, 0.01, (1, len(SIGNS)))
-        known = (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, -kept / 4 + dice.normal(0, 0.02), 0.0, 1.0)
+        lacking = -kept + dice.normal(0, 0.02)
+        known = (kept + dice.normal(0, 0.02), -2.0, 0.0, 0.8, -kept / 4 + dice.normal(0, 0.02), lacking, 1.0)
         told = dict(zip(SENTENCE_SIGNS, known, strict=True))
         gains = np.array([3.0 if better else -2.0])
         made.append(Offer(engine, n // 6, old, new if better else old, [new], [True], row, gains, gains, told))
@@ -199,6 +207,8 @@ def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -
     assert heard["sounds rough"] > 2
     assert unheard["kept"] < heard["kept"] < -2
     assert unheard["sounds rough"] == 0
+    assert [line["names lacking"] for line in (heard, unheard)] == [0, 0]
+    assert min(line["names lacking"] for line in found["article"]["ways"][1]) > 1
     assert found["fitted"]["held out"]["0.5, article 0.1"]["references"]["changed"] <= 0.03
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"gate": {"margin": 0.2}}), encoding="utf-8")

@@ -14,7 +14,6 @@ from itertools import pairwise
 from math import inf, log
 
 from postedit.article import Article, Block, Segment
-from postedit.characters import simplified
 from postedit.clues import clues
 from postedit.errors import ArticleError
 from postedit.segments import segment
@@ -63,12 +62,11 @@ def align(segments: Sequence[Segment], article: Article) -> tuple[Segment, ...]:
         return tuple(segments)
     blocks = article.source_blocks or (Block(0, len(article.source)),)
     originals = segment(Article(article.id, article.source, blocks))
-    characters = simplified(article.source)
-    readable = [replace(one, draft=characters[one.start : one.end]) for one in originals]
-    source, draft = _read(readable), _read(segments)
+    source, draft = _read(originals), _read(segments)
     weights = _weights(source, draft)
     links = _links(article, source, draft, weights)
-    sides = readable, originals
+    given = article.given or article.source
+    sides = originals, [replace(one, draft=given[one.start : one.end]) for one in originals]
     return tuple(one for link in links for one in _linked(link, segments, sides, article))
 
 

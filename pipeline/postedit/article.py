@@ -73,6 +73,7 @@ class Article:
     blocks: tuple[Block, ...]
     source: str | None = None
     source_blocks: tuple[Block, ...] = ()
+    given: str | None = None  # the source in its own characters, as long as `source`, where it is read in others
 
     def __post_init__(self) -> None:
         _check_blocks(self.id, "draft", self.draft, self.blocks)
@@ -106,8 +107,8 @@ class Segment:
     draft: str  # exactly article.draft[start:end], markup and all
     start: int
     block: int = 0  # which of article.blocks it lies in
-    source: str | None = None  # the sentences it was made from, where they are known, in simplified characters
-    given: str | None = None  # the same as the article has them, where those are traditional characters
+    source: str | None = None  # the sentences it was made from, where they are known
+    given: str | None = None  # the same in their own characters, where they are read in others (`characters`)
     marks: tuple[Mark, ...] = ()  # offsets into `draft`
     markdown: bool = False  # as its block: a rewrite must not bring in what Markdown reads as markup
 

@@ -100,7 +100,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
-    named = _names(asked[Job.POST_EDIT]) if several else {}
+    named = _names(asked[Job.POST_EDIT], segments) if several else {}
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}
@@ -178,8 +178,8 @@ def _answers(
     return {n: [written_like(rows[n][0].text, " ".join(text.split())) for text in outputs[n]] for n in asked}
 
 
-def _names(asked: Mapping[int, Request]) -> dict[int, tuple[Spelling, ...]]:
-    return {n: spellings(one.source) for n, one in asked.items()}
+def _names(asked: Mapping[int, Request], segments: Sequence[Segment]) -> dict[int, tuple[Spelling, ...]]:
+    return {n: spellings(one.source, people=segments[n].given is None) for n, one in asked.items()}
 
 
 def _naming(

@@ -6,8 +6,11 @@ sources are read in simplified ones; what is shown is the source as it was given
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from postedit.article import Article
 
 # Of a traditional sentence's Chinese characters that another stands for; of 5,300 simplified ones of news and FLORES
 # none had more than 6.5 % such characters (a 藉 here and there), of the same in traditional ones 99 in 100 at least 12.
@@ -15,6 +18,30 @@ SHARE = 0.1
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30fa]")
+
+
+def is_simplified(language: str) -> bool:
+    """Whether a language, as the settings name it, is to be read in simplified characters.
+
+    So is Chinese, but for the one code by which a model says that it knows the others (NLLB's).
+
+    >>> [is_simplified(code) for code in ("zh", "zh-TW", "zho_Hans", "zho_Hant", "ja")]
+    [True, True, True, False, False]
+    """
+    return re.match("(?i)zh(?!o_hant)", language) is not None
+
+
+def readable(article: Article, language: str) -> Article:
+    """The article with a source that models read, and what it was beside it.
+
+    >>> article = readable(Article("a1", "He says.", (), source="他說這個。"), "zh")
+    >>> article.source, article.given
+    ('他说这个。', '他說這個。')
+    """
+    if article.source is None or not is_simplified(language):
+        return article
+    found = simplified(article.source)
+    return article if found == article.source else replace(article, source=found, given=article.source)
 
 
 def simplified(text: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from postedit.article import Article, Segment
-from postedit.characters import simplified
 from postedit.dates import months_of, year_of
 from postedit.repairs import Known
 from postedit.repairs.calendar import months_in
@@ -17,6 +16,6 @@ def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
     >>> [(one.source, *one.names) for one in known_of(article, [Segment("Wang came.", 0, source="王伯祥来了，")])]
     [('王伯祥来了，', '王伯祥')]
     """
-    source = simplified(article.source or "")
+    source = article.source or ""
     year, names, months = year_of(article), repeated_names(source), months_in(source) | months_of(article)
     return [Known(year, segment.source, names, months) for segment in segments]

@@ -10,6 +10,7 @@ from functools import partial
 from postedit.alignment import align
 from postedit.article import Article, Candidate, Segment
 from postedit.candidates import Proposal, Repair, proposals, with_retranslations
+from postedit.characters import readable
 from postedit.choices import choose
 from postedit.config import Config
 from postedit.defects import inspect
@@ -40,7 +41,7 @@ def clean_articles(
     """
     for article in articles:
         _check_source(article, config.source_language)
-    articles = [label(article) for article in articles]
+    articles = [label(readable(article, config.source_language)) for article in articles]
     rows = [segments_of(article, translator) for article in articles]
 
     segments = [one for row in rows for one in row]

@@ -16,8 +16,8 @@ from postedit.estimates import MOST
 # What tells of a sentence whether its draft is rough: how likely the model finds it as a post-edit of itself, and as a
 # translation of its source, in log-probability a token (free translations are unlikely, but need no mending, which the
 # first tells); by how many points the judge likes the model's own post-edit better, and how like the draft that is.
-# How much the draft's English alone sounds like rough engines' (`tells`) is another sign, and the last what share it
-# lacks of the source's names, as far as their English is known (`spelling`): rough engines lack more than half of them,
+# How much the draft's English alone sounds like rough engines' (`tells`) is another sign, and so is what share of
+# the source's names it lacks, as far as their English is known (`spelling`): rough engines lack more than half of them,
 # references one in seven.
 SENTENCE_SIGNS = ("kept", "translated", "judged", "like the draft", "sounds rough", "names lacking", "constant")
 

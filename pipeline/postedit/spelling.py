@@ -40,8 +40,10 @@ class Spelling:
         return self.english.casefold() in text.casefold()
 
 
-def spellings(source: str) -> tuple[Spelling, ...]:
-    """The names of a source whose English is known, in order.
+def spellings(source: str, *, people: bool = True) -> tuple[Spelling, ...]:
+    """The names of a source whose English is known, in order; of `people` only those of the table, if not.
+
+    Who writes traditional characters seldom spells people in pinyin (Morris Chang is 张忠谋).
 
     >>> [one.english for one in spellings("茂木敏充与拉夫罗夫在赣州市会谈，记者裴剑飞报道。")]
     ['Toshimitsu Motegi', 'Lavrov', 'Ganzhou', 'Pei Jianfei']
@@ -57,15 +59,16 @@ def spellings(source: str) -> tuple[Spelling, ...]:
     listed = [*_listed(source, [start for start, _, _ in words] + [at])]
     taken = {place for one in listed for place in range(one.start, one.end)}
     full = full_names(source) | repeated_names(source)
-    people = [
+    found = [
         Spelling(start, end, english)
         for start, end, tag in words
-        if tag.startswith("nr")
+        if people
+        and tag.startswith("nr")
         and taken.isdisjoint(range(start, end))
         and not _goes_on(source, start, end)
         and (english := _person(source[start:end], full))
     ]
-    return tuple(sorted([*listed, *people], key=lambda one: one.start))
+    return tuple(sorted([*listed, *found], key=lambda one: one.start))
 
 
 def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling, ...]:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from postedit.article import Article, Block, Kind
-from postedit.characters import simplified
 from postedit.lines import Line, dated, seen
 from postedit.surroundings import mark
 
@@ -41,7 +40,7 @@ def label(article: Article) -> Article:
     return replace(
         article,
         blocks=_labelled(article.draft, article.blocks),
-        source_blocks=_labelled(simplified(article.source or ""), article.source_blocks),
+        source_blocks=_labelled(article.source or "", article.source_blocks),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from postedit import tmx
-from postedit.characters import simplified
+from postedit.characters import is_simplified, simplified
 from postedit.errors import ArticleError, ConfigError, PairsError
 from postedit.families import Languages
 from postedit.formats import encoding
@@ -71,11 +71,13 @@ class Given:
 
 
 def read(path: Path, languages: Languages | None = None) -> Given:
-    """The pairs of a file, in order, sources as `clean` reads them, and its digest; PairsError names a wrong line."""
+    """The pairs of a file, in order, Chinese in simplified characters, and its digest; PairsError names a line."""
     content = _content(path)
-    pairs = _pairs(content, path, languages or Languages())
-    readable = tuple(replace(one, source=simplified(one.source)) for one in pairs)
-    return Given(readable, hashlib.sha256(content).hexdigest())
+    languages = languages or Languages()
+    pairs = _pairs(content, path, languages)
+    if is_simplified(languages.source):
+        pairs = [replace(one, source=simplified(one.source)) for one in pairs]
+    return Given(tuple(pairs), hashlib.sha256(content).hexdigest())
 
 
 def _content(path: Path) -> bytes:

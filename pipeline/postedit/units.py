@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postedit.article import Candidate, Defect, Kind, Origin, Segment
+from postedit.characters import readable
 from postedit.cleaner import Cleaner
 from postedit.defects import inspect
 from postedit.knowledge import known_of
@@ -48,7 +49,7 @@ def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
     known: list[Known] = []
     places, labelled = [], False
     for number, sample in enumerate(given):
-        article, line = sample.article, len(sample.article.blocks) < 2
+        article, line = readable(sample.article, cleaner.config.source_language), len(sample.article.blocks) < 2
         if any(block.why != A_LINE for block in article.blocks):
             article, labelled, line = label(article), True, False
         first, found = len(segments), segments_of(article, cleaner.translator)
