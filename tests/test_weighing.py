@@ -11,7 +11,7 @@ import pytest
 
 from models import fit_weighing
 from models.judge import sentence_chrf
-from models.offers import CLEAN, ENGINES, GOOD, ROUGH, Offer
+from models.offers import CLEAN, ENGINES, FOLDS, GOOD, ROUGH, Offer
 from postedit import Cleaner, FakeTranslator, judge, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import NOT_ROUGH, Proposal, proposals, with_retranslations
@@ -221,6 +221,14 @@ def test_an_article_that_needs_nothing_is_told_from_rough_ones(tmp_path: Path) -
     assert weighing.article.gain([read[0].told or {}] * 20) > weighing.article.least
     assert weighing.article.gain([read[-1].told or {}] * 20) < weighing.article.least
     assert gate["weighing"]["fitted"]["held out"]["argos"]["bleu"] > 10
+
+
+def test_of_the_ways_the_highest_counts_and_of_its_lines_the_lowest() -> None:
+    read = drafts(ROUGH[0], np.random.default_rng(1))
+    constant = np.array([float(name == "constant") for name in SENTENCE_SIGNS])
+    ways = [[[points * constant] * FOLDS for points in way] for way in ((1, 5), (2, 4))]
+    rough = fit_weighing.Rough(dict.fromkeys(SENTENCE_SIGNS, 0.0) | {"constant": 1.0}, ways)
+    assert rough.held_out(read) == [2.0] * len(read)
 
 
 def test_only_a_rough_article_is_rewritten() -> None:
