@@ -22,7 +22,8 @@ from rapidfuzz import fuzz
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpora.pack import evaluation_lines, filters, kept, pairs, triples
 from postedit.repairs.chinese_names import could_be_given, is_surname
-from postedit.spelling import FOREIGN, LONGEST, pinyin_of, rows_of
+from postedit.romanization import pinyin_of
+from postedit.spelling import FOREIGN, LONGEST, rows_of
 
 BY_HAND = Path(__file__).with_suffix(".tsv")
 NO_NEWS = ("tw_moj_laws", "python_docs_zh_cn")  # laws and manuals name hardly anybody

@@ -50,7 +50,7 @@ from postedit.article import Segment
 from postedit.candidates import proposals, with_retranslations
 from postedit.choices import passes
 from postedit.estimates import Place, base_of, qualities
-from postedit.roughness import SENTENCE_SIGNS, article_signs
+from postedit.roughness import SENTENCE_SIGNS, Roughness, article_signs
 from postedit.translator import Job, Request, Translator
 from postedit.weighing import SIGNS, Judged, with_permitted
 
@@ -145,13 +145,17 @@ class Rough:
 
     def held_out(self, read: Sequence[Offer], *, alone: bool = False) -> list[float]:
         """What the lines through the other folds predict of each offer's article."""
-        predicted = [0.0] * len(read)
+        predicted, folds = [0.0] * len(read), [self.of(fold) for fold in range(FOLDS)]
         for some in articles(read, alone=alone).values():
-            known = article_signs([one for n in some if (one := read[n].told)], self.usual)
-            signs = np.array([*known.values()])
+            gain = folds[read[some[0]].fold].gain([one for n in some if (one := read[n].told)])
             for n in some:
-                predicted[n] = max(min(float(signs @ line[read[n].fold]) for line in way) for way in self.ways)
+                predicted[n] = gain
         return predicted
+
+    def of(self, fold: int) -> Roughness:
+        """The lines through all other folds; of -1, those through all."""
+        ways = [[dict(zip(SENTENCE_SIGNS, map(float, line[fold]), strict=True)) for line in way] for way in self.ways]
+        return Roughness(ways, self.usual, least=0.0)
 
 
 def fitted(read: Sequence[Offer]) -> dict[str, Any]:
@@ -168,8 +172,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         "least": least,
         "article": {
             "ways": [
-                [dict(zip(SENTENCE_SIGNS, (round(float(one), 5) for one in line[-1]), strict=True)) for line in way]
-                for way in rough.ways
+                [{name: round(weight, 5) for name, weight in line.items()} for line in way] for way in rough.of(-1).ways
             ],
             "usual": {name: round(value, 5) for name, value in rough.usual.items()},
             "least": article,

@@ -65,8 +65,8 @@ def align(segments: Sequence[Segment], article: Article) -> tuple[Segment, ...]:
     source, draft = _read(originals), _read(segments)
     weights = _weights(source, draft)
     links = _links(article, source, draft, weights)
-    given = article.given or article.source
-    sides = originals, [replace(one, draft=given[one.start : one.end]) for one in originals]
+    given = article.given
+    sides = originals, [replace(one, draft=given[one.start : one.end]) for one in originals] if given else originals
     return tuple(one for link in links for one in _linked(link, segments, sides, article))
 
 

@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 from postedit.article import Article
+from postedit.lines import HAN
 
 # Of a traditional sentence's Chinese characters that another stands for; of 5,300 simplified ones of news and FLORES
 # none had more than 6.5 % such characters (a 藉 here and there), of the same in traditional ones 99 in 100 at least 12.
 SHARE = 0.1
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30fa]")
 
 
@@ -52,7 +52,7 @@ def simplified(text: str) -> str:
     >>> simplified("他藉此机会说了很多话。"), simplified("東京都の新しい図書館が開館した。")
     ('他藉此机会说了很多话。', '東京都の新しい図書館が開館した。')
     """
-    chinese = len(_HAN.findall(text))
+    chinese = len(HAN.findall(text))
     if not chinese or len(_KANA.findall(text)) > SHARE * chinese:
         return text
     converter = _converter()

@@ -48,6 +48,17 @@ def surname_readings(surname: str) -> tuple[tuple[str, ...], ...]:
     return tuple((one,) for one in _AS_SURNAMES[surname]) if surname in _AS_SURNAMES else readings(surname)
 
 
+def pinyin_of(word: str) -> list[str]:
+    """The syllables of a word, read as a whole: 长沙 is Changsha and no Zhangsha.
+
+    >>> pinyin_of("长沙")
+    ['chang', 'sha']
+    """
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(word, v_to_u=True)
+
+
 def joined(syllables: Sequence[str]) -> str:
     """One capitalised word, with an apostrophe where a syllable begins with a vowel.
 

@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from postedit.repairs.chinese_names import DOUBLE_SURNAMES, could_be_given, full_names, is_surname, repeated_names
-from postedit.romanization import joined, surname_readings
+from postedit.repairs.chinese_names import (
+    DOUBLE_SURNAMES,
+    HAN,
+    could_be_given,
+    full_names,
+    is_surname,
+    repeated_names,
+)
+from postedit.romanization import joined, pinyin_of, surname_readings
 
 # Characters that foreign names are written with: what stands beside one is not the whole of a name.
 FOREIGN = frozenset(
@@ -24,7 +31,6 @@ _TABLE = "names_zh_en.tsv"
 LONGEST = 8  # characters of the longest name in the table
 _UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
@@ -48,7 +54,7 @@ def spellings(source: str, *, people: bool = True) -> tuple[Spelling, ...]:
     >>> [one.english for one in spellings("茂木敏充与拉夫罗夫在赣州市会谈，记者裴剑飞报道。")]
     ['Toshimitsu Motegi', 'Lavrov', 'Ganzhou', 'Pei Jianfei']
     """
-    if not _HAN.search(source):
+    if not HAN.search(source):
         return ()
     import rjieba
 
@@ -57,18 +63,19 @@ def spellings(source: str, *, people: bool = True) -> tuple[Spelling, ...]:
         words.append((at, at + len(word), tag))
         at += len(word)
     listed = [*_listed(source, [start for start, _, _ in words] + [at])]
+    if not people:
+        return tuple(listed)
     taken = {place for one in listed for place in range(one.start, one.end)}
     full = full_names(source) | repeated_names(source)
-    found = [
+    persons = [
         Spelling(start, end, english)
         for start, end, tag in words
-        if people
-        and tag.startswith("nr")
+        if tag.startswith("nr")
         and taken.isdisjoint(range(start, end))
         and not _goes_on(source, start, end)
         and (english := _person(source[start:end], full))
     ]
-    return tuple(sorted([*listed, *found], key=lambda one: one.start))
+    return tuple(sorted([*listed, *persons], key=lambda one: one.start))
 
 
 def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling, ...]:
@@ -146,17 +153,6 @@ def _person(word: str, full: frozenset[str]) -> str | None:
         return None
     family = surname_readings(word[:size])
     return f"{joined(family[0])} {joined(pinyin_of(word)[size:])}" if family else None
-
-
-def pinyin_of(word: str) -> list[str]:
-    """The syllables of a word, read as a whole: 长沙 is Changsha and no Zhangsha.
-
-    >>> pinyin_of("长沙")
-    ['chang', 'sha']
-    """
-    from pypinyin import lazy_pinyin
-
-    return lazy_pinyin(word, v_to_u=True)
 
 
 @cache
