@@ -21,9 +21,9 @@ from rapidfuzz import fuzz
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpora.pack import evaluation_lines, filters, kept, pairs, triples
+from postedit.known_names import FOREIGN, rows_of, sound
 from postedit.repairs.chinese_names import could_be_given, is_surname
 from postedit.romanization import pinyin_of
-from postedit.spelling import FOREIGN, LONGEST, rows_of
 
 BY_HAND = Path(__file__).with_suffix(".tsv")
 NO_NEWS = ("tw_moj_laws", "python_docs_zh_cn")  # laws and manuals name hardly anybody
@@ -34,6 +34,7 @@ WRITTEN = FOREIGN | frozenset(
 )
 WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*[A-Za-zÀ-ÿ]|[A-Z]|[^\sA-Za-z]")
 HAN = re.compile(r"[\u4e00-\u9fff·]{2,8}")
+LONGEST = 8  # characters that a word is prolonged to
 LEAST_SEEN = 2  # sentences
 MOST_SEEN = 60  # what is seen oftener the model knows
 LEAST_SHARE = 0.5  # of a word's sentences whose translations have the English
@@ -65,18 +66,6 @@ def capitalised(text: str) -> Iterator[str]:
             row = words[at : at + size]
             if len(row) == size and all(len(word) > 1 and word[0].isupper() for word in row):
                 yield " ".join(row)
-
-
-def sound(text: str) -> str:
-    """The consonants, as far as Chinese and English tell them apart alike.
-
-    >>> sound("makelong"), sound("Macron")
-    ('mkln', 'mkln')
-    """
-    text = re.sub("[^a-z]", "", text.lower()).replace("ph", "f")
-    text = re.sub("ch|sh|zh|[jqxz]|c(?=[ei])", "s", text)
-    text = text.translate(str.maketrans("bvwdgcr", "pfftkkl")).replace("nk", "n")
-    return re.sub("[aeiouyh]", "", re.sub(r"(.)\1+", r"\1", text))
 
 
 def names_in(some: Sentences) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from postedit.commands_eval import write_json
+from postedit.known_names import listed, tagged
 from postedit.repairs import Known, repair
 from postedit.repairs.amounts import OTHER_MONEY
 from postedit.repairs.chinese_names import full_names
@@ -69,10 +70,10 @@ def measure(rows: Sequence[Row], year: int, *, with_source: bool) -> tuple[dict[
 
 
 def facts(rows: Sequence[Row], texts: Sequence[str]) -> dict[str, int]:
-    """How many of what the source says for sure stands in the texts: people in Pinyin, and amounts of yuan.
+    """How many of what the source says for sure stands in the texts: people in Pinyin, known names, amounts of yuan.
 
-    A person counts where the reference has the name in Pinyin; a sentence counts in yuan where its source names no
-    other money and its reference no dollars.
+    A person counts where the reference has the name in Pinyin, a name of the table where the reference says it; a
+    sentence counts in yuan where its source names no other money and its reference no dollars.
     """
     found = Counter[str]()
     for row, text in zip(rows, texts, strict=True):
@@ -81,6 +82,9 @@ def facts(rows: Sequence[Row], texts: Sequence[str]) -> dict[str, int]:
             if any(one in row.reference for one in spelt):
                 found["people"] += 1
                 found["people spelt right"] += any(one in text for one in spelt)
+        said = [one for one in listed(row.source, tagged(row.source)) if one.is_in(row.reference)]
+        found["known names"] += len(said)
+        found["known names said"] += sum(one.is_in(text) for one in said)
         in_yuan = re.search(r"[0-9万亿千百]元", row.source) and not OTHER_MONEY.search(row.source)
         if in_yuan and not DOLLARS.search(row.reference):
             found["sentences in yuan"] += 1

@@ -91,13 +91,26 @@ engine are judged together; of an article of twenty lines alone less is known, a
 def facts_table(repairs: Mapping[str, Any]) -> str:
     """What eval/repairs.py measured with the source at hand: an engine a line."""
     rows = [
-        ["repairs with the source", "people spelt right", "after", "yuan put into dollars", "after", "BLEU", "chrF"]
+        [
+            "repairs with the source",
+            "people spelt right",
+            "after",
+            "known names said",
+            "after",
+            "yuan put into dollars",
+            "after",
+            "BLEU",
+            "chrF",
+        ]
     ]
     for system, measured in repairs.items():
         found = measured["with source"]
-        people, amounts = found["before"]["people"], found["before"]["sentences in yuan"]
-        cells = [f"{found['before']['people spelt right']} of {people}", str(found["after"]["people spelt right"])]
-        cells += [f"{found['before']['put into dollars']} of {amounts}", str(found["after"]["put into dollars"])]
+        before, after = found["before"], found["after"]
+        cells = [
+            cell
+            for fact, of in FACTS_OF.items()
+            for cell in (f"{before.get(fact, 0)} of {before.get(of, 0)}", str(after.get(fact, 0)))
+        ]
         gains = [f"{found[metric]['gain']:+.2f}{_stars(found[metric]['p'])}" for metric in ("bleu", "chrf")]
         rows.append([system, *cells, *gains])
     lines = [
@@ -105,6 +118,11 @@ def facts_table(repairs: Mapping[str, Any]) -> str:
         FACTS.format(sentences=max(one["alone"]["sentences"] for one in repairs.values())),
     ]
     return "\n\n".join(lines)
+
+
+FACTS_OF = {
+    "people spelt right": "people", "known names said": "known names", "put into dollars": "sentences in yuan",
+}  # fmt: skip
 
 
 def judge_table(judged: Mapping[str, Any]) -> str:
@@ -131,8 +149,8 @@ A star: better or worse for sure, p < 0.01 by both paired tests, ties counted.""
 
 FACTS = """\
 No model is asked here: these are the repairs alone, on {sentences:,} sentences an engine; nothing was tuned on it.
-Where the reference has a person's name in Pinyin, the draft should, too; where the source counts in yuan alone, it
-should not count in dollars. A star: p < 0.01 by both paired tests."""
+Where the reference has a person's name in Pinyin, or a name that the table has, the draft should, too; where the source
+counts in yuan alone, it should not count in dollars. A star: p < 0.01 by both paired tests."""
 
 
 def _stars(p: Mapping[str, float]) -> str:

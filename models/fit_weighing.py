@@ -52,7 +52,7 @@ from postedit.choices import passes
 from postedit.estimates import Place, base_of, qualities
 from postedit.roughness import SENTENCE_SIGNS, Roughness, article_signs
 from postedit.translator import Job, Request, Translator
-from postedit.weighing import SIGNS, Judged, with_permitted
+from postedit.weighing import SIGNS, Judged, in_letters, with_permitted
 
 APART = 5  # lines between what is read whole and what is spread
 CLIP_ARTICLE = 1.0  # points: what matters is which side of nothing an article is on
@@ -90,7 +90,7 @@ def offers(translator: Translator, reader: judge.Judge, seen: Translations, line
         places: dict[Place, str] = {
             (n, at): one.text for n, some in enumerate(found) for at, one in enumerate(some.candidates)
         }
-        said = qualities(reader, segments, places)
+        said = qualities(reader, in_letters(segments, found), places)
         for n, (segment, one, reference) in enumerate(zip(segments, found, references, strict=True)):
             known = [said[n, at] for at in range(len(one.candidates))]
             yield _offer(engine, n // ARTICLE, segment, reference, Judged(one, known))

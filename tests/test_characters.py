@@ -90,10 +90,10 @@ def test_names_that_an_article_repeats_are_known() -> None:
 
 
 def test_people_of_a_traditional_source_are_not_spelt_in_pinyin() -> None:
-    source = "台积电创办人张忠谋在东莞说。"
+    source = "台积电的裴剑飞在东莞说。"
     fake = FakeTranslator({source: "Said."}, [Job.POST_EDIT])
     in_its_own = TRADITIONAL.convert(source)
-    for given, names in ((None, ["TSMC", "Zhang Zhongmou", "Dongguan"]), (in_its_own, ["TSMC", "Dongguan"])):
+    for given, names in ((None, ["TSMC", "Pei Jianfei", "Dongguan"]), (in_its_own, ["TSMC", "Dongguan"])):
         found = proposals([Segment("He said.", 0, source=source, given=given)], fake, several=True)[0]
         assert [one.english for one in found.names] == names
 

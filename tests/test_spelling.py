@@ -2,11 +2,12 @@
 
 import pytest
 
-from corpora.spellings import by_hand, capitalised, names_in, prolonged, sound
+from corpora.spellings import by_hand, capitalised, names_in, prolonged
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals, with_retranslations
+from postedit.known_names import LONGEST, names_table, sound
 from postedit.roughness import SENTENCE_SIGNS, Roughness
-from postedit.spelling import names_table, spellings, spelt, unsaid
+from postedit.spelling import spellings, spelt, unsaid
 from postedit.translator import FakeTranslator, Job
 from postedit.weighing import Judged
 
@@ -23,6 +24,9 @@ def english(source: str) -> list[str]:
         ("赣州市介绍了优势", ["Ganzhou"]),
         ("香港特首林郑月娥表示", ["Carrie Lam"]),
         ("记者裴剑飞今天报道", ["Pei Jianfei"]),
+        ("香港记者裴剑飞今天报道", []),
+        ("他参观了颐和园和人民大会堂", ["Summer Palace", "Great Hall of the People"]),
+        ("美国有线电视新闻网报道", ["CNN"]),
         ("长沙和重庆的市民", ["Changsha", "Chongqing"]),
         ("内蒙古呼和浩特市", ["Inner Mongolia", "Hohhot"]),
         ("王先生拓宽了道路，杜绝浪费。", []),
@@ -91,3 +95,7 @@ def test_names_are_found_in_training_text() -> None:
     assert prolonged("多", ["埃尔多安说", "埃尔多安到"]) == "埃尔多安"
     assert "Paris" in set(capitalised(some[2][1]))
     assert sound("mosike") == "msk"
+
+
+def test_no_name_of_the_table_is_longer_than_what_is_looked_for() -> None:
+    assert max(map(len, names_table())) == LONGEST

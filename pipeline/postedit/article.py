@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from postedit.errors import ArticleError
+from postedit.known_names import Spelling
 
 
 class Kind(StrEnum):
@@ -111,6 +112,7 @@ class Segment:
     given: str | None = None  # the same in their own characters, where they are read in others (`characters`)
     marks: tuple[Mark, ...] = ()  # offsets into `draft`
     markdown: bool = False  # as its block: a rewrite must not bring in what Markdown reads as markup
+    terms: tuple[Spelling, ...] = ()  # of its source, whose English a user has settled (`glossary`)
 
     @property
     def end(self) -> int:

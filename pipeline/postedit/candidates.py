@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from postedit.article import Candidate, Origin, Segment
+from postedit.known_names import Spelling
 from postedit.manner import written_like
 from postedit.markup import lay, shield
 from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
 from postedit.signals import LIKENESS, POOL, Asked, with_signals
-from postedit.spelling import Spelling, spellings, spelt, unsaid
+from postedit.spelling import spellings, spelt, unsaid
 from postedit.translator import Job, Request, Translator
 
 # Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
@@ -38,7 +39,7 @@ class Proposal:
 
     candidates: tuple[Candidate, ...]  # the draft first, no wording twice
     translated: float | None = None  # how likely the repaired draft is as a translation, in log-probability a token
-    names: tuple[Spelling, ...] = ()  # of its source, as far as their English is known
+    names: tuple[Spelling, ...] = ()  # of its source, as far as their English is known and counts
 
 
 def propose(
@@ -100,11 +101,11 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
-    named = _names(asked[Job.POST_EDIT], segments) if several else {}
+    named = _names(asked[Job.POST_EDIT], segments) if several else {n: one.terms for n, one in enumerate(segments)}
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}
-        names = named if job is Job.POST_EDIT else {}
+        names = {n: named[n] for n in requests if n in named and job is not Job.POLISH}
         for n, texts in _naming(requests, rows, translator, many, names).items():
             offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
             pool = (several and job is Job.POST_EDIT) or (n in polished and job is Job.POLISH)
@@ -148,7 +149,7 @@ def with_retranslations(
 
 
 def _known(known: Sequence[Known], segments: Sequence[Segment]) -> list[Known]:
-    return list(known) or [Known(source=segment.source) for segment in segments]
+    return list(known) or [Known(source=segment.source, terms=segment.terms) for segment in segments]
 
 
 def _offered(
@@ -179,7 +180,8 @@ def _answers(
 
 
 def _names(asked: Mapping[int, Request], segments: Sequence[Segment]) -> dict[int, tuple[Spelling, ...]]:
-    return {n: spellings(one.source, people=segments[n].given is None) for n, one in asked.items()}
+    about = {n: segments[n] for n in asked}
+    return {n: spellings(asked[n].source, people=one.given is None, terms=one.terms) for n, one in about.items()}
 
 
 def _naming(

@@ -25,6 +25,7 @@ from postedit.form_checks import (
     unbalances,
 )
 from postedit.names import names, stem, stems
+from postedit.terms import loses_a_term
 
 Check = Callable[[Segment, str], str | None]
 
@@ -145,6 +146,7 @@ def changes_a_person(segment: Segment, text: str) -> str | None:
 
 
 CHECKS: dict[str, Check] = {
+    "terms": loses_a_term,
     "empty": is_empty,
     "numbers": changes_a_number,
     "bounds": changes_a_bound,
@@ -180,6 +182,7 @@ REPAIR_MAY = {
     "mend mojibake": _NAMES,
     "name COVID-19": _NAMES,
     "spell persons like the source": _NAMES,
+    "spell names like the source": _NAMES,
     "read names left in Chinese": _NAMES,
     "name months like the source": frozenset({"numbers"}),
     "count in yuan like the source": frozenset({"units"}),

@@ -12,7 +12,7 @@ from postedit.gate import Gate
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
 # compared with such a draft word by word would keep it.
-_RESCUE = frozenset({"empty", "numbers", "addresses", "repetition", "script", "pairs", "markup"})
+_RESCUE = frozenset({"empty", "terms", "numbers", "addresses", "repetition", "script", "pairs", "markup"})
 
 # The same where a predictor has read the source: names and wording may change with it. What turns the sense around
 # weighs little in chrF, so no prediction speaks for that; nor for what is far shorter, which our models like too much.
@@ -249,7 +249,7 @@ def _kept(candidates: Sequence[Candidate], passed_over: Sequence[Rejected]) -> s
 def _status(segment: Segment, chosen: Candidate, defects: Sequence[Defect], *, asked: bool) -> Status:
     if not chosen.text.strip() or (not asked and chosen.origin is Origin.DRAFT):
         return Status.FAILED
-    if _is_critical(segment, chosen, defects):
+    if _is_critical(segment, chosen, defects) or not all(one.is_in(chosen.text) for one in segment.terms):
         return Status.REVIEW
     return Status.KEPT if chosen.origin is Origin.DRAFT else Status.EDITED
 

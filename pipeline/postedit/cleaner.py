@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from postedit import formats, weights
+from postedit import formats, glossary, weights
 from postedit.article import Article
 from postedit.config import Config
 from postedit.edited import Edited
@@ -51,7 +52,8 @@ class Cleaner:
         gate = Gate() if translator is None else weights.gate_of(translator)
         self.translator = translator
         self.gate = gated(judged(gate, translator, self.config), self.config)
-        self.signature = run_signature(self.translator, self.gate, self.config)
+        self.glossary = glossary.read(Path(self.config.glossary)) if self.config.glossary else None
+        self.signature = run_signature(self.translator, self.gate, self.config, self.glossary)
 
     def __call__(self, draft: str, source: str | None = None, *, id: str = "text", format: str = "text") -> Edited:  # noqa: A002
         """One article, cleaned. `format` is "text" or "markdown"."""
@@ -72,7 +74,7 @@ class Cleaner:
 
     def clean_articles(self, articles: list[Article]) -> list[Edited]:
         """The same for articles that were read already (`postedit.formats`)."""
-        return clean_articles(articles, self.translator, self.gate, self.config, self.signature)
+        return clean_articles(articles, self.translator, self.gate, self.config, self.signature, self.glossary)
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -118,6 +118,9 @@ def _add_clean(commands: Any) -> None:
     clean.add_argument("--source-encoding", metavar="NAME", help="the encoding of the source; default: recognised")
     clean.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML; options here win")
     clean.add_argument(
+        "--glossary", metavar="FILE", help="Chinese terms and the English that they must have: a .tsv or .csv"
+    )
+    clean.add_argument(
         "--margin", type=float, help="how much likelier a rewrite must be, in log-probability a token; instead of the "
         "gate that the model learned, if it has one",
     )  # fmt: skip
@@ -180,7 +183,8 @@ def _config(arguments: argparse.Namespace) -> "Config":
     from postedit.config import Config
 
     names = (
-        "model", "margin", "max_edit_rate", "hypotheses", "threads", "device", "together", "keep_furniture", "offline",
+        "model", "glossary", "margin", "max_edit_rate", "hypotheses", "threads", "device", "together", "keep_furniture",
+        "offline",
     )  # fmt: skip
     settings = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if arguments.config is not None:

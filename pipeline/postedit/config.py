@@ -44,6 +44,9 @@ class Config:
     # How much of a sentence a rewrite may change, as a share of its words. None, or a number: as with the margin.
     max_edit_rate: float | None = None
 
+    # A table of Chinese terms and the English that they must have: a tab between them, a comma in a .csv.
+    glossary: str = ""
+
     # Leave the page around the article (menus, comment boxes, teasers) in the text.
     keep_furniture: bool = False
 

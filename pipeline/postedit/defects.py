@@ -14,6 +14,7 @@ from postedit.markup import shield
 from postedit.quantities import quantities, same_quantities
 from postedit.repairs import DATED_REPAIRS, REPAIRS, SOURCED_REPAIRS
 from postedit.repairs.repetition import drop_repeated_phrases
+from postedit.terms import lacks_a_term
 
 Finder = Callable[[Segment], tuple[Defect, ...]]
 
@@ -261,12 +262,14 @@ def _short(text: str) -> str:
 
 
 DEFECTS: dict[str, Finder] = {
+    "lacks a term": lacks_a_term,
     "is empty": is_empty,
     "is untranslated": is_untranslated,
     "repeats a phrase": repeats_a_phrase,
     "says too little or too much": says_too_little_or_too_much,
     "changes a number": changes_a_number,
     "misspells a person": _sourced_by("spell persons like the source", "misspells a person", Severity.MAJOR),
+    "misspells a name": _sourced_by("spell names like the source", "misspells a name", Severity.MAJOR),
     "counts in another currency": _sourced_by(
         "count in yuan like the source", "counts in another currency", Severity.MAJOR
     ),

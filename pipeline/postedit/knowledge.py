@@ -18,4 +18,4 @@ def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
     """
     source = article.source or ""
     year, names, months = year_of(article), repeated_names(source), months_in(source) | months_of(article)
-    return [Known(year, segment.source, names, months) for segment in segments]
+    return [Known(year, segment.source, names, months, terms=segment.terms) for segment in segments]

@@ -18,6 +18,7 @@ from postedit.edited import Edited
 from postedit.errors import ArticleError
 from postedit.estimates import estimated
 from postedit.gate import Gate
+from postedit.glossary import Glossary, with_terms
 from postedit.knowledge import known_of
 from postedit.lines import HAN
 from postedit.polishing import rough_without_source, weighed_polishes
@@ -32,8 +33,13 @@ from postedit.weighing import weighed
 SHORT = 40
 
 
-def clean_articles(
-    articles: Sequence[Article], translator: Translator | None, gate: Gate, config: Config, signature: str = ""
+def clean_articles(  # a run and all that it knows
+    articles: Sequence[Article],
+    translator: Translator | None,
+    gate: Gate,
+    config: Config,
+    signature: str = "",
+    glossary: Glossary | None = None,
 ) -> list[Edited]:
     """Each article, improved where a rewrite is predicted to gain; everything else is the draft to the byte.
 
@@ -42,7 +48,7 @@ def clean_articles(
     for article in articles:
         _check_source(article, config.source_language)
     articles = [label(readable(article, config.source_language)) for article in articles]
-    rows = [segments_of(article, translator) for article in articles]
+    rows = [with_terms(segments_of(article, translator), glossary) for article in articles]
 
     segments = [one for row in rows for one in row]
     known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]

@@ -3,10 +3,11 @@
 from postedit import __version__
 from postedit.config import Config
 from postedit.gate import Gate
+from postedit.glossary import Glossary
 from postedit.translator import Translator
 
 
-def run_signature(translator: Translator | None, gate: Gate, config: Config) -> str:
+def run_signature(translator: Translator | None, gate: Gate, config: Config, glossary: Glossary | None = None) -> str:
     """Versions, model and every setting that changes the text.
 
     >>> run_signature(None, Gate(), Config())
@@ -25,4 +26,5 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config) -> 
         ]
     furniture = "keep" if config.keep_furniture else "drop"
     parts += [f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"]
+    parts += [f"glossary:{glossary.digest}"] if glossary else []
     return "|".join([*parts, "together"] if config.together else parts)

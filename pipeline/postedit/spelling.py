@@ -7,14 +7,13 @@ corpora/spellings.py), and people whom a tagger finds and Hanyu Pinyin spells.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
 
+from postedit.known_names import FOREIGN, Spelling, goes_on, listed, names_table, tagged
 from postedit.repairs.chinese_names import (
     DOUBLE_SURNAMES,
     HAN,
+    OWN_LETTERS,
     could_be_given,
     full_names,
     is_surname,
@@ -22,60 +21,39 @@ from postedit.repairs.chinese_names import (
 )
 from postedit.romanization import joined, pinyin_of, surname_readings
 
-# Characters that foreign names are written with: what stands beside one is not the whole of a name.
-FOREIGN = frozenset(
-    "阿埃艾奥澳巴贝比彼宾伯博布茨蒂厄恩尔弗夫盖戈格哈赫基加卡凯坎考科克库夸拉莱朗勒雷里利卢鲁罗洛马麦曼蒙米密摩莫姆穆"
-    "内尼纽努诺欧帕佩皮珀普奇齐乔切萨塞桑什斯松索塔泰特提图托瓦韦维沃乌西希夏肖谢雅耶伊因尤约泽扎詹兹丝莎莉娜妮娅琳珊黛"
-)
-_TABLE = "names_zh_en.tsv"
-LONGEST = 8  # characters of the longest name in the table
-_UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """A name at a place of the source, and how English writes it."""
-
-    start: int
-    end: int
-    english: str
-
-    def is_in(self, text: str) -> bool:
-        return self.english.casefold() in text.casefold()
-
-
-def spellings(source: str, *, people: bool = True) -> tuple[Spelling, ...]:
+def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
     """The names of a source whose English is known, in order; of `people` only those of the table, if not.
 
-    Who writes traditional characters seldom spells people in pinyin (Morris Chang is 张忠谋).
+    A user's own `terms` stand in the place of what overlaps them.
+
+    Who writes traditional characters seldom spells people in pinyin (Morris Chang is 张忠谋), nor do people of Taiwan,
+    Hong Kong and Macao: of those in sources that speak of these, pinyin spelt 12 as the reference has them, and 21 not.
 
     >>> [one.english for one in spellings("茂木敏充与拉夫罗夫在赣州市会谈，记者裴剑飞报道。")]
     ['Toshimitsu Motegi', 'Lavrov', 'Ganzhou', 'Pei Jianfei']
     """
     if not HAN.search(source):
         return ()
-    import rjieba
-
-    words, at = list[tuple[int, int, str]](), 0
-    for word, tag in rjieba.tag(source):
-        words.append((at, at + len(word), tag))
-        at += len(word)
-    listed = [*_listed(source, [start for start, _, _ in words] + [at])]
-    if not people:
-        return tuple(listed)
-    taken = {place for one in listed for place in range(one.start, one.end)}
+    words = tagged(source)
+    taken = {place for one in terms for place in range(one.start, one.end)}
+    known = [*terms, *(one for one in listed(source, words) if taken.isdisjoint(range(one.start, one.end)))]
+    if not people or OWN_LETTERS.search(source):
+        return tuple(sorted(known, key=lambda one: one.start))
+    taken = {place for one in known for place in range(one.start, one.end)}
     full = full_names(source) | repeated_names(source)
     persons = [
         Spelling(start, end, english)
         for start, end, tag in words
         if tag.startswith("nr")
         and taken.isdisjoint(range(start, end))
-        and not _goes_on(source, start, end)
+        and not goes_on(source, start, end)
         and (english := _person(source[start:end], full))
     ]
-    return tuple(sorted([*listed, *persons], key=lambda one: one.start))
+    return tuple(sorted([*known, *persons], key=lambda one: one.start))
 
 
 def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling, ...]:
@@ -114,30 +92,6 @@ def _beside(text: str, more: str) -> str:
     return text + " " * bool(_LATIN.match(text[-1:]) and _LATIN.match(more)) + more
 
 
-def _listed(source: str, bounds: Sequence[int]) -> Iterator[Spelling]:
-    """The longest names of the table between two ends of words, from left to right."""
-    table, behind = names_table(), 0
-    for start in bounds:
-        if start < behind:
-            continue
-        for end in sorted((end for end in bounds if start < end <= start + LONGEST), reverse=True):
-            word = source[start:end]
-            english = table.get(word)
-            stop = end
-            if english is None and word[-1] in _UNITS and table.get(word[:-1]):
-                stop, english = end - 1, table[word[:-1]]
-            if english and not _goes_on(source, start, stop):
-                yield Spelling(start, stop, english)
-                behind = stop
-                break
-
-
-def _goes_on(source: str, start: int, end: int) -> bool:
-    """Whether the name seems to be a part of a longer foreign one."""
-    before, behind = source[max(0, start - 1) : start], source[end : end + 1]
-    return {before, source[start]} <= FOREIGN or {source[end - 1], behind} <= FOREIGN
-
-
 def _person(word: str, full: frozenset[str]) -> str | None:
     """A Chinese person's name as pinyin spells it; None for what may be no such name.
 
@@ -153,19 +107,3 @@ def _person(word: str, full: frozenset[str]) -> str | None:
         return None
     family = surname_readings(word[:size])
     return f"{joined(family[0])} {joined(pinyin_of(word)[size:])}" if family else None
-
-
-@cache
-def names_table() -> dict[str, str]:
-    """Chinese to English; to nothing where a tagger takes a word for a name that is none."""
-    return rows_of(files("postedit").joinpath(_TABLE).read_text("utf-8"))
-
-
-def rows_of(text: str) -> dict[str, str]:
-    """The rows of a table of names.
-
-    >>> rows_of("# Chinese, and English\\n赣州\\tGanzhou\\n杜绝\\t\\n")
-    {'赣州': 'Ganzhou', '杜绝': ''}
-    """
-    rows = text.splitlines()
-    return dict(row.split("\t", 1) for row in rows if row and not row.startswith("#"))

@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from postedit.errors import ModelError
 from postedit.estimates import BASES, IN_PART, JUDGED, Place, base_of, judgeable, qualities
 from postedit.parts import permitted
 from postedit.roughness import Roughness, sentence_signs
-from postedit.spelling import lacked
+from postedit.spelling import lacked, spelt
 from postedit.tells import sounds_rough
 
 if TYPE_CHECKING:
@@ -78,10 +77,8 @@ class Weighing:
         """For the run signature: another line chooses other texts."""
         said: list[Any] = sorted(self.weights.items())
         if self.article:
-            said += [
-                *map(sorted, map(dict.items, map(dict, (*chain(*self.article.ways), self.article.usual)))),
-                self.article.least,
-            ]
+            ways = [[sorted(line.items()) for line in way] for way in self.article.ways]
+            said += [ways, sorted(self.article.usual.items()), self.article.least]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
     def gain(self, signs: Mapping[str, float]) -> float:
@@ -171,9 +168,10 @@ def weighed(
     no rewrite gains anything. `further` gives the proposals for some segments, by number, with the translations of
     their sources, which are worth the model's time in rough articles alone.
     """
-    texts = judgeable(segments, [one.candidates for one in found])
+    read = in_letters(segments, found)
+    texts = judgeable(read, [one.candidates for one in found])
     telling = [{base_of(one.candidates), _edited(one.candidates)} for one in found]
-    said = _said(judge, segments, {place: text for place, text in texts.items() if place[1] in telling[place[0]]})
+    said = _said(judge, read, {place: text for place, text in texts.items() if place[1] in telling[place[0]]})
 
     def judged(n: int, one: Proposal) -> Judged:
         return Judged(one, [said.get((n, some.text)) for some in one.candidates])
@@ -186,13 +184,26 @@ def weighed(
 
     worth = [n for n in range(len(found)) if articles[n] in rough]
     offered = {n: with_permitted(segments[n], one) for n, one in zip(worth, further(worth), strict=True)}
-    texts = judgeable(segments, [offered[n].candidates if n in offered else () for n in range(len(found))])
-    said |= _said(judge, segments, {place: text for place, text in texts.items() if (place[0], text) not in said})
+    texts = judgeable(read, [offered[n].candidates if n in offered else () for n in range(len(found))])
+    said |= _said(judge, read, {place: text for place, text in texts.items() if (place[0], text) not in said})
     return [
         judged(n, offered[n]).row(weighing)
         if n in offered
         else _left(one.candidates if sentences[n] else _others(one.candidates))
         for n, one in enumerate(found)
+    ]
+
+
+def in_letters(segments: Sequence[Segment], found: Sequence[Proposal]) -> list[Segment]:
+    """The segments as the judge reads them: names of a source whose English is known are in Latin letters.
+
+    >>> from postedit.spelling import spellings
+    >>> [one.source for one in in_letters([Segment("", 0, source="在赣州")], [Proposal((), names=spellings("在赣州"))])]
+    ['在Ganzhou']
+    """
+    return [
+        replace(segment, source=spelt(segment.source, one.names)) if segment.source and one.names else segment
+        for segment, one in zip(segments, found, strict=True)
     ]
 
 

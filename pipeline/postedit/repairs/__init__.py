@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from postedit.known_names import Spelling
 from postedit.repairs.amounts import (
     count_in_yuan_like_the_source,
     take_numbers_from_the_draft,
@@ -17,6 +18,7 @@ from postedit.repairs.amounts import (
 )
 from postedit.repairs.calendar import name_months_like_the_source
 from postedit.repairs.characters import decode_entities, mend_mojibake, narrow_wide_characters
+from postedit.repairs.known_names import spell_names_like_the_source
 from postedit.repairs.leftovers import read_names_left_in_chinese
 from postedit.repairs.persons import spell_persons_like_the_source
 from postedit.repairs.punctuation import (
@@ -73,12 +75,14 @@ DATED_REPAIRS: dict[str, Callable[[str, int], str]] = {
 
 # Repairs that need to know what the text was translated from.
 _PERSONS, _LEFT = "spell persons like the source", "read names left in Chinese"
+_KNOWN = "spell names like the source"
 _MONTHS = "name months like the source"
 _NUMBERS = "take numbers from the draft"
 SOURCED_REPAIRS: dict[str, Callable[[str, str], str]] = {
     "drop a stray sentence": drop_a_stray_sentence,
     _LEFT: read_names_left_in_chinese,
     _PERSONS: spell_persons_like_the_source,
+    _KNOWN: spell_names_like_the_source,
     _MONTHS: name_months_like_the_source,
     "count in yuan like the source": count_in_yuan_like_the_source,
     "take numbers from the source": take_numbers_from_the_source,
@@ -107,6 +111,7 @@ class Known:
     names: frozenset[str] = frozenset()  # of people whom the article's source speaks of again and again
     months: frozenset[int] = frozenset()  # that the article names with a day
     draft: str | None = None  # what the sentence is a rewrite of
+    terms: tuple[Spelling, ...] = ()  # of the source, whose English a user has settled
 
 
 NOTHING = Known()
@@ -140,6 +145,7 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
         if known.draft is not None:
             of_draft = partial(take_numbers_from_the_draft, draft=known.draft)
             repairs = {_NUMBERS: _given(of_draft, known.source), **repairs}
+        repairs[_KNOWN] = _given(partial(spell_names_like_the_source, terms=known.terms), known.source)
         repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), known.source)
     current, steps = text, dict[str, None]()
     for _ in range(_ROUNDS):

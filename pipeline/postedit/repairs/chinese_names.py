@@ -12,6 +12,9 @@ from postedit.repairs.words import word_set
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
+# Where people choose the letters of their own names.
+OWN_LETTERS = re.compile("台湾|台灣|台北|高雄|台商|国民党|民进党|香港|港府|澳门")
+
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程吕苏魏丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from postedit.repairs.chinese_names import HAN, Person, people_in
+from postedit.repairs.chinese_names import HAN, OWN_LETTERS, Person, people_in
 from postedit.repairs.words import is_title_case, word_set
 from postedit.romanization import joined, readings, surname_readings
 
@@ -42,9 +42,7 @@ _OTHERWISE = word_set(
     "park cho shin seo lim yoon kang hwang jeon chung tseng hsiao chien teng yeh fok ho lam mak poon siu tam tang yip"
 )
 # Where people write their own names otherwise.
-_ELSEWHERE = re.compile(
-    r"台湾|台灣|台北|高雄|台商|国民党|民进党|香港|港府|澳门|新加坡|马来西亚|韩国|首尔|朝鲜|平壤|日本|东京|越南"
-)
+_ELSEWHERE = re.compile(OWN_LETTERS.pattern + "|新加坡|马来西亚|韩国|首尔|朝鲜|平壤|日本|东京|越南")
 # Whom an engine names without having read it right, so that another reading of the source proves nothing.
 _FAMOUS = word_set("xijinping likeqiang hujintao maozedong dengxiaoping zhouenlai")
 

@@ -1,0 +1,111 @@
+"""Chinese names whose English is known: those of a table (names_zh_en.tsv, made by corpora/spellings.py)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+# Characters that foreign names are written with: what stands beside one is not the whole of a name.
+FOREIGN = frozenset(
+    "阿埃艾奥澳巴贝比彼宾伯博布茨蒂厄恩尔弗夫盖戈格哈赫基加卡凯坎考科克库夸拉莱朗勒雷里利卢鲁罗洛马麦曼蒙米密摩莫姆穆"
+    "内尼纽努诺欧帕佩皮珀普奇齐乔切萨塞桑什斯松索塔泰特提图托瓦韦维沃乌西希夏肖谢雅耶伊因尤约泽扎詹兹丝莎莉娜妮娅琳珊黛"
+)
+_TABLE = "names_zh_en.tsv"
+LONGEST = 12  # characters of the longest name in the table
+_UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
+_LETTERS = str.maketrans("øłıđ", "olid")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A name at a place of the source, and how English writes it."""
+
+    start: int
+    end: int
+    english: str
+
+    def is_in(self, text: str) -> bool:
+        """Whether the text says the name, or a word that begins with it.
+
+        >>> [Spelling(0, 2, "Oman").is_in(text) for text in ("An OMANI", "A woman")]
+        [True, False]
+        """
+        return f" {plain(self.english).removeprefix('the ')}" in f" {plain(text)}"
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """The words of a text in small letters, without what is written in more than one way.
+
+    >>> plain("Sana'a, São Paulo and Kim Jong-un")
+    'sanaa sao paulo and kim jong un'
+    """
+    text = unicodedata.normalize("NFKD", re.sub("['’]", "", text)).casefold().translate(_LETTERS)
+    return " ".join(re.findall("[a-z0-9]+", "".join(one for one in text if not unicodedata.combining(one))))
+
+
+@cache
+def sound(text: str) -> str:
+    """The consonants, as far as Chinese and English tell them apart alike.
+
+    >>> sound("makelong"), sound("Macron")
+    ('mkln', 'mkln')
+    """
+    text = re.sub("[^a-z]", "", text.lower()).replace("ph", "f")
+    text = re.sub("ch|sh|zh|[jqxz]|c(?=[ei])", "s", text)
+    text = text.translate(str.maketrans("bvwdgcr", "pfftkkl")).replace("nk", "n")
+    return re.sub("[aeiouyh]", "", re.sub(r"(.)\1+", r"\1", text))
+
+
+def listed(source: str, words: Sequence[tuple[int, int, str]]) -> Iterator[Spelling]:
+    """The longest names of the table between two ends of words, from left to right; `words` as `tagged` gives them."""
+    bounds = [start for start, _, _ in words] + [len(source)]
+    table, behind = names_table(), 0
+    for start in bounds:
+        if start < behind:
+            continue
+        for end in sorted((end for end in bounds if start < end <= start + LONGEST), reverse=True):
+            word = source[start:end]
+            english = table.get(word)
+            stop = end
+            if english is None and word[-1] in _UNITS and table.get(word[:-1]):
+                stop, english = end - 1, table[word[:-1]]
+            if english and not goes_on(source, start, stop):
+                yield Spelling(start, stop, english)
+                behind = stop
+                break
+
+
+def tagged(source: str) -> list[tuple[int, int, str]]:
+    """Where each word of a Chinese text begins and ends, and what kind of word a tagger takes it for."""
+    import rjieba
+
+    words, at = list[tuple[int, int, str]](), 0
+    for word, tag in rjieba.tag(source):
+        words.append((at, at + len(word), tag))
+        at += len(word)
+    return words
+
+
+def goes_on(source: str, start: int, end: int) -> bool:
+    """Whether the name seems to be a part of a longer foreign one."""
+    before, behind = source[max(0, start - 1) : start], source[end : end + 1]
+    return {before, source[start]} <= FOREIGN or {source[end - 1], behind} <= FOREIGN
+
+
+@cache
+def names_table() -> dict[str, str]:
+    """Chinese to English; to nothing where a tagger takes a word for a name that is none."""
+    return rows_of(files("postedit").joinpath(_TABLE).read_text("utf-8"))
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The rows of a table of names.
+
+    >>> rows_of("# Chinese, and English\\n赣州\\tGanzhou\\n杜绝\\t\\n")
+    {'赣州': 'Ganzhou', '杜绝': ''}
+    """
+    rows = text.splitlines()
+    return dict(row.split("\t", 1) for row in rows if row and not row.startswith("#"))
