@@ -1,12 +1,16 @@
 """Make the table of names that a source may have: those written by hand, and those that training text shows.
 
     python corpora/spellings.py --zh-triples zh-en.triples.train.tsv.zst --pairs zh-en.pairs.tsv.zst \\
-        --evaluation $POSTEDIT_DATA/eval/* --out pipeline/postedit/names_zh_en.tsv
+        --evaluation $POSTEDIT_DATA/eval/* --out pipeline/postedit/names_zh_en.tsv \\
+        --references xx-en.triples.tsv.zst --words pipeline/postedit/words_en.txt
 
 A Chinese word that a tagger takes for a name is one where the translations of its sentences have the same capitalised
 words again and again, and both sound alike. A tagger's words break off foreign names (尔多 of 埃尔多安): they are
 prolonged by the characters that stand beside them in nearly all those sentences. What the tagger takes for a Chinese
 person and translations do not spell as one goes in with no English: it is no name.
+
+Beside it stand the words of good English that are near to a name and none of its misspellings: Hormozgan and when are
+what they are, whatever Hormuz and Wuhan look like (`postedit.repairs.known_names`).
 """
 
 import argparse
@@ -15,14 +19,17 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 
 import rjieba
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpora.pack import evaluation_lines, filters, kept, pairs, triples
-from postedit.known_names import FOREIGN, rows_of, sound
+from postedit.known_names import FOREIGN, plain, rows_of, sound
 from postedit.repairs.chinese_names import could_be_given, is_surname
+from postedit.repairs.known_names import NEAR_IF_ALIKE, can_be_told, nearness
 from postedit.romanization import pinyin_of
 
 BY_HAND = Path(__file__).with_suffix(".tsv")
@@ -129,6 +136,21 @@ def no_names(some: Sentences) -> list[str]:
     return [word for word, n in seen.items() if n >= LEAST_SEEN and spelt[word] < NO_PERSON * n]
 
 
+def words_near(references: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """The words that references have more than once and that would be taken for a name, but for this.
+
+    >>> words_near(["When it rained", "Markron, when?"], {"武汉": "Wuhan", "马克龙": "Macron"})
+    ['when']
+    """
+    seen = Counter(word for text in references for word in {*plain(text).split()})
+    own = {word for name in names.values() for word in plain(name).split()}
+    told = sorted({plain(name) for name in names.values() if name and can_be_told(name)})
+    words = sorted(word for word, n in seen.items() if n >= LEAST_SEEN and word.isalpha() and word not in own)
+    likeness = process.cdist(words, told, scorer=Levenshtein.normalized_similarity, score_cutoff=NEAR_IF_ALIKE)
+    near = [[told[n] for n in row.nonzero()[0]] for row in likeness]
+    return [word for word, some in zip(words, near, strict=True) if any(nearness(word, name) for name in some)]
+
+
 def by_hand(path: Path = BY_HAND) -> dict[str, str]:
     """The names that were written by hand."""
     return rows_of(path.read_text(encoding="utf-8"))
@@ -148,12 +170,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--evaluation", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--references", type=Path, nargs="+", required=True, help="triples in any languages")
+    parser.add_argument("--words", type=Path, required=True)
     options = parser.parse_args(arguments)
     some = sentences(options.zh_triples, options.pairs, options.evaluation)
     found, ours = names_in(some), by_hand()
     nobody = dict.fromkeys(no_names(some), "")
     write(options.out, nobody | found | ours)
+    triples_of = [options.zh_triples, *options.references]
+    words = words_near([*{one.reference for path in triples_of for one in triples(path)}], nobody | found | ours)
+    options.words.write_text(fill(" ".join(words), 120) + "\n", "utf-8")
     print(f"{len(some)} sentences, {len(ours)} names by hand, {len(found)} found, {len(nobody)} words that are none")
+    print(f"{len(words)} words are near to a name")
     return 0
 
 

@@ -166,7 +166,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
     tried = {pair: measure(read, predicted, together, *pair) for pair in product(LEASTS, LEAST_ARTICLES)}
     singly = {pair: measure(read, predicted, apart, *pair) for pair in tried}
     able = [pair for pair in tried if harmless(tried[pair], singly[pair], MOST_LOST, MOST_CLEAN)]
-    least, article = max(able, key=lambda pair: won(tried[pair]), default=(None, None))
+    least, article = max(able, key=lambda pair: (won(tried[pair]), *pair), default=(None, None))  # fewer changes
     return {
         **named(fit(read), SIGNS),
         "least": least,

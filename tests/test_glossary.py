@@ -1,5 +1,6 @@
 """A user's own terms: read with a line where something is wrong, asked of the model, kept, and told where missing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from postedit.errors import ConfigError
 from postedit.gate import Gate
 from postedit.glossary import Glossary, read, with_terms
 from postedit.repairs import Known, repair
-from postedit.spelling import spellings
+from postedit.spelling import lacked, spellings
 from postedit.translator import FakeTranslator, Job
 
 OURS = Glossary({"赣州": "Gan City", "新质生产力": "new quality productive forces"})
@@ -26,44 +27,56 @@ def segment(draft: str, source: str | None = "赣州发展新质生产力") -> S
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "terms"),
+    ("name", "content", "english"),
     [
-        ("a.tsv", "赣州\tGan City\n", {"赣州": "Gan City"}),
-        ("a.csv", '中文,English,note\n赣州,"Gan City, Jiangxi",ask Li\n', {"赣州": "Gan City, Jiangxi"}),
-        ("a.txt", "source\ttarget\n# places\n\n  贛州 \tGan  City\n贛州\tGan City\n", {"赣州": "Gan City"}),
+        ("a.tsv", "赣州\tGan City\n", "Gan City"),
+        ("a.tsv", "赣州\tGan City\r\n长沙\tCS\r\n", "Gan City"),
+        ("a.csv", '中文,English,note\n赣州,"Gan City, Jiangxi",ask Li\n', "Gan City, Jiangxi"),
+        ("a.txt", "# places\n\nsource\ttarget\n  贛州 \tGan  City\n赣州\tGan City\n", "Gan City"),
+        ("a.tsv", "目标\ttarget\n赣州\tGan City\n", "Gan City"),
     ],
 )
-def test_a_table_of_terms_is_read(tmp_path: Path, name: str, content: str, terms: dict[str, str]) -> None:
+def test_a_table_of_terms_is_read(tmp_path: Path, name: str, content: str, english: str) -> None:
     path = tmp_path / name
-    path.write_text(content, encoding="utf-8")
-    assert read(path).terms == terms
-    path.write_bytes(content.replace("贛", "赣").encode("gb18030"))
-    assert read(path).terms == terms
+    for encoding in ("utf-8", "utf-8-sig", *["gb18030"] * ("贛" not in content)):
+        path.write_bytes(content.encode(encoding))
+        assert [one.english for one in read(path).find("在赣州，在贛州")] == [english] * 2
+    assert [one.english for one in read(path).find("目标")] == ["target"] * content.startswith("目标")
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("name", "content", "said"),
     [
-        ("x\tx\n赣州\t\n", r"a\.tsv:2: a term is Chinese"),
-        ('赣州\tGan "City\n赣\n', r"a\.tsv:2: a term is Chinese"),
-        ("赣州 Gan City\n", r"a\.tsv:1: a term is Chinese, a tab, and its English"),
-        ("赣州\tGan City\n\nGan City\t赣州\n", r"a\.tsv:3: a term is Chinese"),
-        ("赣州\tGan City\n# x\n赣州\tGanzhou\n", r"a\.tsv:3: 赣州 is 'Ganzhou' here and 'Gan City' in line 1"),
-        ("# nothing\n", r"a\.tsv: there is no term in it"),
-        ("zh\ten\n", r"a\.tsv: there is no term in it"),
+        ("a.tsv", "x\tx\n赣州\tGan\n", r"a\.tsv:1: a term is Chinese, a tab, and its English"),
+        ("a.tsv", '赣州\tGan "City\n赣\n', r"a\.tsv:2: a term is Chinese"),
+        ("a.tsv", "赣州 Gan City\n", r"a\.tsv:1: a term is Chinese"),
+        ("a.tsv", "赣州\tGan City\n\nGan City\t赣州\n", r"a\.tsv:3: a term is Chinese"),
+        ("a.tsv", "赣州\t！\n", r"a\.tsv:1: a term is Chinese"),
+        ("a.tsv", "赣州\tGan City\n# x\n贛州\tGanzhou\n", r"a\.tsv:3: 贛州 is 'Ganzhou' here and 'Gan City' in line 1"),
+        ("a.tsv", "# nothing\n", r"a\.tsv: there is no term in it"),
+        ("a.tsv", "", r"a\.tsv: there is no term in it"),
+        ("a.tsv", "zh\ten\n", r"a\.tsv: there is no term in it"),
+        ("a.csv", '赣州,"Gan\n长沙,CS\n', r"a\.csv:2: this is no row of a table"),
     ],
 )
-def test_what_is_wrong_with_a_table_is_told(tmp_path: Path, content: str, said: str) -> None:
-    path = tmp_path / "a.tsv"
+def test_what_is_wrong_with_a_table_is_told(tmp_path: Path, name: str, content: str, said: str) -> None:
+    path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=said):
+        read(path)
+
+
+def test_a_table_of_unknown_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_bytes(b"\xff\x00\xd8\x00\x81")
+    with pytest.raises(ConfigError, match=r"a\.tsv: its encoding is not recognised; save it as UTF-8\."):
         read(path)
 
 
 def test_a_table_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     draft = tmp_path / "draft.txt"
     draft.write_text("He came.\n", encoding="utf-8")
-    assert main(["clean", str(draft), "--model", "none", "--glossary", str(tmp_path / "no.tsv")]) == 2
+    assert main(["clean", str(draft), "--model", "none", "--glossary", str(tmp_path / "no.tsv")]) == 1
     assert "no.tsv: there is no such file" in capsys.readouterr().err
 
 
@@ -125,3 +138,49 @@ def test_a_run_with_a_glossary_says_so(tmp_path: Path) -> None:
     assert f"|glossary:{read(path).digest}" in edited.signature
     assert "glossary" not in Cleaner(model="none").signature
     assert read(path).digest != OURS.digest
+
+
+def test_what_the_table_says_of_a_term_gives_way() -> None:
+    terms = Glossary({"马克龙": "Makrong", "喀山": "Qazan"}).find("马克龙在喀山")
+    for draft in ("Mr Macron is in Kazan.", "Mr Makrong is in Qazan."):
+        assert repair(draft, Known(source="马克龙在喀山", terms=terms)).text == "Mr Makrong is in Qazan."
+
+
+def test_a_person_is_spelt_as_the_glossary_has_it() -> None:
+    source = "局长张志明讲话。"
+    terms = Glossary({"张志明": "Cheung Chi Ming"}).find(source)
+    assert repair("Director Zhang Zhi Minh spoke.", Known(source=source)).text == "Director Zhang Zhiming spoke."
+    for text in ("Director Cheung Chi Ming spoke.", "Director Zhang Zhi Minh spoke."):
+        assert repair(text, Known(source=source, terms=terms)).text == text
+
+
+def test_what_an_own_term_lacks_makes_no_article_rough() -> None:
+    own = OURS.find("长沙和赣州")
+    names = spellings("长沙和赣州", terms=own)
+    assert lacked(names, "Changsha is far.") == 0.0
+    assert lacked(spellings("长沙和赣州"), "Changsha is far.") == 0.5
+
+
+def test_a_likelier_rewrite_may_not_lose_a_term() -> None:
+    one = segment("He come to Gan City.", source="他来到赣州。")
+    draft = Candidate(one.draft, Origin.DRAFT, score=-2.0)
+    lost = Candidate("He came to Gan Town.", Origin.POST_EDIT, score=-0.2)
+    kept = Candidate("He came to Gan City.", Origin.POST_EDIT, score=-1.0)
+    choice = choose(one, [draft, lost, kept], [], Gate(max_edit_rate=1.0))
+    assert choice.chosen.text == "He came to Gan City."
+    assert choice.passed_over[1].check == "terms"
+
+
+def test_records_and_settings_know_the_glossary(tmp_path: Path) -> None:
+    terms, settings, drafts = (tmp_path / name for name in ("terms.csv", "settings.toml", "drafts.jsonl"))
+    terms.write_text("阿尔德,Aldeburgh\n", encoding="utf-8")
+    settings.write_text(f'model = "none"\nglossary = "{terms}"\n', encoding="utf-8")
+    rows = [("Aldborough is far.", "阿尔德很远。"), ("It is far.", "阿尔德很远。"), ("Aldborough is far.", None)]
+    lines = [json.dumps({"id": str(n), "draft": draft, "source": source}) for n, (draft, source) in enumerate(rows)]
+    drafts.write_text("\n".join(lines), encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    assert main(["clean", str(drafts), "--config", str(settings), "-o", str(out), "--quiet"]) == 3
+    found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [one["cleaned"] for one in found] == ["Aldeburgh is far.", "It is far.", "Aldborough is far."]
+    assert main(["clean", str(drafts), "--config", str(settings), "-o", str(terms), "--quiet"]) == 1
+    assert terms.read_text(encoding="utf-8") == "阿尔德,Aldeburgh\n"

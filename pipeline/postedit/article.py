@@ -186,7 +186,7 @@ class Status(StrEnum):
 
     KEPT = "kept"  # the draft, to the byte
     EDITED = "edited"
-    REVIEW = "review"  # a person should look: a critical defect is still there
+    REVIEW = "review"  # a person should look: a critical defect is still there, or a term of the glossary is not
     FAILED = "failed"  # no model could be asked: see the reason
 
 

@@ -39,7 +39,7 @@ class Proposal:
 
     candidates: tuple[Candidate, ...]  # the draft first, no wording twice
     translated: float | None = None  # how likely the repaired draft is as a translation, in log-probability a token
-    names: tuple[Spelling, ...] = ()  # of its source, as far as their English is known and counts
+    names: tuple[Spelling, ...] = ()  # of its source, as far as their English is known
 
 
 def propose(
@@ -101,7 +101,8 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
-    named = _names(asked[Job.POST_EDIT], segments) if several else {n: one.terms for n, one in enumerate(segments)}
+    named = {n: one.terms for n, one in enumerate(segments)}
+    named |= _names(asked[Job.POST_EDIT], segments) if several else {}
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}

@@ -55,12 +55,22 @@ def simplified(text: str) -> str:
     chinese = len(HAN.findall(text))
     if not chinese or len(_KANA.findall(text)) > SHARE * chinese:
         return text
+    found = converted(text)
+    changed = sum(old != new for old, new in zip(text, found, strict=True))
+    return found if changed > SHARE * chinese else text
+
+
+def converted(text: str) -> str:
+    """The text with every traditional character in simplified ones, as long as before.
+
+    >>> converted("後藤来了")
+    '后藤来了'
+    """
     converter = _converter()
     found: str = converter.convert(text)
     if len(found) != len(text):  # no phrase of the table is known to do so
         found = "".join(converter.convert(one)[:1] or one for one in text)
-    changed = sum(old != new for old, new in zip(text, found, strict=True))
-    return found if changed > SHARE * chinese else text
+    return found
 
 
 @cache

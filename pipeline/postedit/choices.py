@@ -9,6 +9,7 @@ from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segmen
 from postedit.candidates import NOT_ROUGH, TOO_LONG
 from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
 from postedit.gate import Gate
+from postedit.terms import missing
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
 # compared with such a draft word by word would keep it.
@@ -249,7 +250,7 @@ def _kept(candidates: Sequence[Candidate], passed_over: Sequence[Rejected]) -> s
 def _status(segment: Segment, chosen: Candidate, defects: Sequence[Defect], *, asked: bool) -> Status:
     if not chosen.text.strip() or (not asked and chosen.origin is Origin.DRAFT):
         return Status.FAILED
-    if _is_critical(segment, chosen, defects) or not all(one.is_in(chosen.text) for one in segment.terms):
+    if _is_critical(segment, chosen, defects) or missing(segment, chosen.text):
         return Status.REVIEW
     return Status.KEPT if chosen.origin is Origin.DRAFT else Status.EDITED
 

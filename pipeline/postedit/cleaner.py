@@ -30,8 +30,8 @@ class Cleaner:
     >>> [edited.text for edited in cleaner.pipe(["He come.", {"draft": "So he come. He come."}])]
     ['He came.', 'So he come. He came.']
 
-    Settings are those of `Config`, by name. Raises ConfigError for a setting it does not know, ModelError for a model
-    that cannot be loaded.
+    Settings are those of `Config`, by name. Raises ConfigError for a setting it does not know or a glossary that
+    cannot be read, ModelError for a model that cannot be loaded.
     """
 
     def __init__(self, translator: Translator | None = None, *, config: Config | None = None, **settings: Any) -> None:
@@ -40,6 +40,8 @@ class Cleaner:
         if isinstance(translator, str):
             raise ConfigError(f"a translator is an object; to name a model, write model={translator!r}")
         self.config = config or Config.from_mapping(settings, where="Cleaner")
+        terms, language = self.config.glossary, self.config.source_language
+        self.glossary = glossary.read(Path(terms), language) if terms else None
         if translator is None and self.config.model != "none":
             translator = weights.load(
                 self.config.model,
@@ -52,7 +54,6 @@ class Cleaner:
         gate = Gate() if translator is None else weights.gate_of(translator)
         self.translator = translator
         self.gate = gated(judged(gate, translator, self.config), self.config)
-        self.glossary = glossary.read(Path(self.config.glossary)) if self.config.glossary else None
         self.signature = run_signature(self.translator, self.gate, self.config, self.glossary)
 
     def __call__(self, draft: str, source: str | None = None, *, id: str = "text", format: str = "text") -> Edited:  # noqa: A002

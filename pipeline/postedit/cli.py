@@ -157,6 +157,7 @@ def clean_command(arguments: argparse.Namespace) -> int:
         arguments.encoding,
         arguments.source,
         arguments.source_encoding,
+        Path(config.glossary) if config.glossary else None,
     )
     jobs = places.plan(arguments.inputs, arguments.output, shared)
     codes = [DONE]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from postedit.article import Defect, Segment, Severity
+from postedit.known_names import without
 from postedit.markup import shield
 from postedit.quantities import quantities, same_quantities
 from postedit.repairs import DATED_REPAIRS, REPAIRS, SOURCED_REPAIRS
@@ -222,7 +223,7 @@ def _sourced_by(repair: str, name: str, severity: Severity) -> Finder:
     def find(segment: Segment) -> tuple[Defect, ...]:
         if not segment.source:
             return ()
-        text, source = segment.text, segment.source
+        text, source = segment.text, without(segment.source, segment.terms)
         fixed = _mended(segment, lambda shown: fix(shown, source))
         return () if fixed == text else (_repairable(repair, name, severity, text, fixed),)
 

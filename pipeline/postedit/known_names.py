@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +16,12 @@ FOREIGN = frozenset(
 _TABLE = "names_zh_en.tsv"
 LONGEST = 12  # characters of the longest name in the table
 _UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
-_LETTERS = str.maketrans("øłıđ", "olid")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+_SHORT = 5  # letters: below, what begins alike is another word
+# What a word has behind a name that it is made of: Omani, Americans, Moscow's.
+_ENDINGS = frozenset(
+    ["s", "es", "n", "ns", "an", "ans", "ian", "ians", "i", "is", "ese", "ish", "er", "ers", "ites"]
+) | {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,19 @@ class Spelling:
     start: int
     end: int
     english: str
+    own: bool = False  # a user has settled it (`glossary`)
 
     def is_in(self, text: str) -> bool:
-        """Whether the text says the name, or a word that begins with it.
+        """Whether the text says the name, or a word that is made of it.
 
-        >>> [Spelling(0, 2, "Oman").is_in(text) for text in ("An OMANI", "A woman")]
-        [True, False]
+        >>> [Spelling(0, 2, "Tehran").is_in(text) for text in ("in TEHRAN", "Tehrani papers", "near Tehranpars")]
+        [True, True, False]
         """
-        return f" {plain(self.english).removeprefix('the ')}" in f" {plain(text)}"
+        name, words = plain(self.english).removeprefix("the "), f" {plain(text)} "
+        if not name:
+            return self.english in text
+        behind = (words[match.end() :].split(" ", 1)[0] for match in re.finditer(f" {re.escape(name)}", words))
+        return any(not end or (end in _ENDINGS and len(name) >= _SHORT) for end in behind)
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +57,7 @@ def plain(text: str) -> str:
     return " ".join(re.findall("[a-z0-9]+", "".join(one for one in text if not unicodedata.combining(one))))
 
 
-@cache
+@lru_cache(maxsize=8192)
 def sound(text: str) -> str:
     """The consonants, as far as Chinese and English tell them apart alike.
 
@@ -63,10 +74,10 @@ def listed(source: str, words: Sequence[tuple[int, int, str]]) -> Iterator[Spell
     """The longest names of the table between two ends of words, from left to right; `words` as `tagged` gives them."""
     bounds = [start for start, _, _ in words] + [len(source)]
     table, behind = names_table(), 0
-    for start in bounds:
+    for n, start in enumerate(bounds):
         if start < behind:
             continue
-        for end in sorted((end for end in bounds if start < end <= start + LONGEST), reverse=True):
+        for end in reversed(bounds[n + 1 : bisect_right(bounds, start + LONGEST)]):
             word = source[start:end]
             english = table.get(word)
             stop = end
@@ -87,6 +98,17 @@ def tagged(source: str) -> list[tuple[int, int, str]]:
         words.append((at, at + len(word), tag))
         at += len(word)
     return words
+
+
+def without(source: str, names: Sequence[Spelling]) -> str:
+    """The source, as long as before, with commas in the place of names.
+
+    >>> without("在赣州说", [Spelling(1, 3, "Ganzhou")])
+    '在，，说'
+    """
+    for one in names:
+        source = source[: one.start] + "，" * (one.end - one.start) + source[one.end :]
+    return source
 
 
 def goes_on(source: str, start: int, end: int) -> bool:

@@ -19,6 +19,7 @@ class Job:
     encoding: str | None = None  # None: recognised
     source: Path | None = None
     source_encoding: str | None = None
+    glossary: Path | None = None
 
     @property
     def name(self) -> str:
@@ -80,8 +81,7 @@ def _read_paths(jobs: Sequence[Job]) -> Iterator[Path]:
     for job in jobs:
         if job.input != "-":
             yield Path(job.input)
-        if job.source is not None:
-            yield job.source
+        yield from (path for path in (job.source, job.glossary) if path is not None)
 
 
 def _check_outputs(jobs: Sequence[Job]) -> None:

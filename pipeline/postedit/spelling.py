@@ -2,8 +2,8 @@
 
 A small model has seen a name seldom or never and makes one up: 赣州 becomes Tongzhou, 拉夫罗夫 nobody at all. What
 stands in Latin letters it copies. Writing into the source what must stand in the translation is code-switching with
-pre-specified translations (Song et al., NAACL 2019). Which names are known: those of a table (names_zh_en.tsv, made by
-corpora/spellings.py), and people whom a tagger finds and Hanyu Pinyin spells.
+pre-specified translations (Song et al., NAACL 2019). Which names are known: a user's own (`glossary`), those of a table
+(`known_names`), and people, counties and towns that a tagger finds and Hanyu Pinyin spells.
 """
 
 import re
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from postedit.known_names import FOREIGN, Spelling, goes_on, listed, names_table, tagged
 from postedit.repairs.chinese_names import (
     DOUBLE_SURNAMES,
+    ELSEWHERE,
     HAN,
     OWN_LETTERS,
     could_be_given,
@@ -21,12 +22,18 @@ from postedit.repairs.chinese_names import (
 )
 from postedit.romanization import joined, pinyin_of, surname_readings
 
+# Two characters and what kind of place they are. What stands before it here, in news of wmt17-19, is no name.
+_PLACES = re.compile(
+    "(?![各大老新小中无省百全自欧特本首名古城主郊华县])(?!.城)(?!自治|高新|商业|贫困|占领|亚太|东北|西北|西南|东南|三角)..[市县区镇乡]"
+)
+# How these are read in names of places.
+_READ = {"长": "chang", "都": "du"}
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
 def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
-    """The names of a source whose English is known, in order; of `people` only those of the table, if not.
+    """The names of a source whose English is known, in order; without `people`, nothing is spelt in pinyin.
 
     A user's own `terms` stand in the place of what overlaps them.
 
@@ -45,6 +52,12 @@ def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = (
         return tuple(sorted(known, key=lambda one: one.start))
     taken = {place for one in known for place in range(one.start, one.end)}
     full = full_names(source) | repeated_names(source)
+    somewhere = [] if ELSEWHERE.search(source) else words
+    places = [
+        Spelling(start, end - 1, _place(source[start : end - 1]))
+        for start, end, tag in somewhere
+        if tag.startswith("ns") and taken.isdisjoint(range(start, end)) and _is_place(source[start:end])
+    ]
     persons = [
         Spelling(start, end, english)
         for start, end, tag in words
@@ -53,7 +66,7 @@ def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = (
         and not goes_on(source, start, end)
         and (english := _person(source[start:end], full))
     ]
-    return tuple(sorted([*known, *persons], key=lambda one: one.start))
+    return tuple(sorted([*known, *places, *persons], key=lambda one: one.start))
 
 
 def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling, ...]:
@@ -67,12 +80,13 @@ def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling,
 
 
 def lacked(names: Sequence[Spelling], text: str) -> float:
-    """The share of the names that a text does not say; 0 where there are none.
+    """The share of the names that a text does not say; 0 where there are none. A user's own terms do not count.
 
     >>> lacked(spellings("赣州市的裴剑飞"), "Pei Jianfei of Tongzhou")
     0.5
     """
-    return sum(not one.is_in(text) for one in names) / max(1, len(names))
+    known = [one for one in names if not one.own]
+    return sum(not one.is_in(text) for one in known) / max(1, len(known))
 
 
 def spelt(source: str, names: Sequence[Spelling]) -> str:
@@ -90,6 +104,15 @@ def spelt(source: str, names: Sequence[Spelling]) -> str:
 def _beside(text: str, more: str) -> str:
     """One behind the other, with a space where Latin letters or digits meet."""
     return text + " " * bool(_LATIN.match(text[-1:]) and _LATIN.match(more)) + more
+
+
+def _is_place(word: str) -> bool:
+    """Whether a word that a tagger takes for a place is two characters and what kind of place in China it is."""
+    return bool(_PLACES.fullmatch(word)) and word[:2] not in names_table() and FOREIGN.isdisjoint(word[:2])
+
+
+def _place(name: str) -> str:
+    return joined([_READ.get(character, read) for character, read in zip(name, pinyin_of(name), strict=True)])
 
 
 def _person(word: str, full: frozenset[str]) -> str | None:

@@ -3,25 +3,28 @@
 from postedit.article import Defect, Segment, Severity
 
 
+def missing(segment: Segment, text: str) -> dict[str, str]:
+    """The terms of the segment's source that a text does not say, and their English."""
+    source = segment.source or ""
+    return {source[one.start : one.end]: one.english for one in segment.terms if not one.is_in(text)}
+
+
 def loses_a_term(segment: Segment, text: str) -> str | None:
-    """A term of the user's glossary that the draft has stays.
+    """A check: a term of the user's glossary that the draft has stays.
 
     >>> from postedit.glossary import Glossary, with_terms
     >>> [segment] = with_terms([Segment("In Gan state.", 0, source="在赣州")], Glossary({"赣州": "Gan state"}))
     >>> loses_a_term(segment, "In Ganzhou.")
     "loses 'Gan state', which the glossary wants for 赣州"
     """
-    for one in segment.terms:
-        if one.is_in(segment.text) and not one.is_in(text):
-            return f"loses {one.english!r}, which the glossary wants for {(segment.source or '')[one.start : one.end]}"
-    return None
+    before = missing(segment, segment.text)
+    lost = [(term, english) for term, english in missing(segment, text).items() if term not in before]
+    return f"loses {lost[0][1]!r}, which the glossary wants for {lost[0][0]}" if lost else None
 
 
 def lacks_a_term(segment: Segment) -> tuple[Defect, ...]:
-    """A term of the user's glossary that the source has is not in the text."""
-    source = segment.source or ""
-    missing = {source[one.start : one.end]: one.english for one in segment.terms if not one.is_in(segment.text)}
+    """A defect: a term of the user's glossary that the source has is not in the text."""
     return tuple(
         Defect("lacks a term", f"{english!r} is missing, which the glossary wants for {term}", Severity.MAJOR, 0, 0)
-        for term, english in missing.items()
+        for term, english in missing(segment, segment.text).items()
     )

@@ -202,7 +202,7 @@ def in_letters(segments: Sequence[Segment], found: Sequence[Proposal]) -> list[S
     ['在Ganzhou']
     """
     return [
-        replace(segment, source=spelt(segment.source, one.names)) if segment.source and one.names else segment
+        replace(segment, source=spelt(segment.source, one.names), terms=()) if segment.source and one.names else segment
         for segment, one in zip(segments, found, strict=True)
     ]
 

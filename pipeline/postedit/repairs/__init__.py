@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from postedit.known_names import Spelling
+from postedit.known_names import Spelling, without
 from postedit.repairs.amounts import (
     count_in_yuan_like_the_source,
     take_numbers_from_the_draft,
@@ -140,13 +140,14 @@ def repair(text: str, known: Known = NOTHING, allowed: Callable[[str], bool] | N
     if known.source:
         del repairs[_STRAY]
         repairs |= {name: _given(fix, known.source) for name, fix in SOURCED_REPAIRS.items()}
-        repairs[_LEFT] = _given(partial(read_names_left_in_chinese, names=known.names), known.source)
+        others = without(known.source, known.terms)
+        repairs[_LEFT] = _given(partial(read_names_left_in_chinese, names=known.names), others)
         repairs[_MONTHS] = _given(partial(name_months_like_the_source, months=known.months), known.source)
         if known.draft is not None:
             of_draft = partial(take_numbers_from_the_draft, draft=known.draft)
             repairs = {_NUMBERS: _given(of_draft, known.source), **repairs}
         repairs[_KNOWN] = _given(partial(spell_names_like_the_source, terms=known.terms), known.source)
-        repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), known.source)
+        repairs[_PERSONS] = _given(partial(spell_persons_like_the_source, names=known.names), others)
     current, steps = text, dict[str, None]()
     for _ in range(_ROUNDS):
         before = current

@@ -14,6 +14,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 # Where people choose the letters of their own names.
 OWN_LETTERS = re.compile("台湾|台灣|台北|高雄|台商|国民党|民进党|香港|港府|澳门")
+# Where people and places are not read in pinyin at all, too.
+ELSEWHERE = re.compile(OWN_LETTERS.pattern + "|新加坡|马来西亚|韩国|首尔|朝鲜|平壤|日本|东京|越南")
 
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程吕苏魏丁任沈姚卢姜崔钟谭"

@@ -5,22 +5,27 @@ all that it has otherwise alone; models/README.md has the counts.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.resources import files
 
 from rapidfuzz.distance import Levenshtein
 
 from postedit.known_names import Spelling, listed, names_table, plain, sound, tagged
-from postedit.repairs.chinese_names import HAN
+from postedit.repairs.chinese_names import HAN, people_in
 from postedit.repairs.words import word_set
+from postedit.romanization import pinyin_of, surname_readings
 
-_BEFORE, _WORD, _BEHIND = r"(?<![\w'’-])", r"[A-Z][^\W\d_]+", r"(?![\w-]|['’](?!s\b))"
+_BEFORE, _WORD, _BEHIND = r"(?<![\w'’@#/.\\-])", r"[A-Z][^\W\d_]+", r"(?![\w@/\\-]|\.\w|['’](?!s\b))"
 _WORDS = re.compile(f"{_BEFORE}(?=(?P<two>{_WORD} {_WORD}{_BEHIND}))?(?P<one>{_WORD}){_BEHIND}")
+_WORD_BEFORE = re.compile(r"[A-Z]\w*(?= $)")
+_ENGLISH = "words_en.txt"  # words that are near to a name of the table and something else, by corpora/spellings.py
 _LEAST_LETTERS = 5  # of a name; of what is meant for it one less
 # How near the letters must be, and where the consonants are the same. See models/README.md for what these do.
 _NEAR = 0.6
-_NEAR_IF_ALIKE = 0.5
-_NEAR_IF_TWO = 0.75  # two words for one: Lu Liang
+NEAR_IF_ALIKE = 0.5
+_NEAR_IF_TWO = 0.85  # two words for one: Lu Liang
 # What a country's name ends in when its people or its language are meant.
 _PEOPLE = re.compile(r"(?:ese|ians?|ans?|ish|ic?|is|ers?|s?m[ae]n|s)$")
 # Given names and surnames that several bearers write in several ways: any may be right.
@@ -33,47 +38,81 @@ _SEVERAL = word_set(
 )
 
 
-def spell_names_like_the_source(text: str, source: str, terms: Collection[Spelling] = ()) -> str:
+def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling] = ()) -> str:
     """The names of foreign people and of places, written as they are known to be.
 
     >>> spell_names_like_the_source("Mr Markron flew from Sining to Cazan.", "马克龙从西宁飞往喀山。")
     'Mr Macron flew from Xining to Kazan.'
-    >>> spell_names_like_the_source("The Scottish team met Mr Gary Smith.", "苏格兰队会见了盖瑞·史密斯。")
-    'The Scottish team met Mr Gary Smith.'
+    >>> spell_names_like_the_source("When he met the Scottish team, Mr Gary Smith spoke.", "盖瑞在武汉会见苏格兰队。")
+    'When he met the Scottish team, Mr Gary Smith spoke.'
 
-    Only what stands for a name that the text does not say, with a capital, in letters that are near to it, and is no
-    other name that is known. `terms` are a user's own: those of one word are told as the table's are.
+    Only the word that is nearest to a name which the text does not say, with a capital, and is nothing else: no word of
+    English, no other name, nothing that the source says in its own letters or in pinyin. `terms` are a user's own: they
+    take the place of what the table says, and those of one word are told as its names are.
     """
-    if not HAN.search(source) or not (words := {*_words(text)}):
+    if not HAN.search(source):
         return text
-    names = [*_names_of(source), *(one for one in terms if _can_be_told(one.english))]
+    for one in terms:
+        known = names_table().get(source[one.start : one.end])
+        if known and not one.is_in(text):
+            text = _put(text, known, one.english)
+    told = _told_by(source)
+    if not (words := {*_words(text, told)}):
+        return text
+    settled = {place for one in terms for place in range(one.start, one.end)}
+    names = [one for one in told.names if settled.isdisjoint(range(one.start, one.end))]
+    names += [one for one in terms if can_be_told(one.english)]
     lacking = {one.english for one in names if not one.is_in(text)}
-    found = [(_nearness(word, name), word, name) for name in lacking for word in words]
+    found = [(nearness(word, name), word, name) for name in lacking for word in words if told.allows(word, name)]
     done = set[str]()
     for near, word, name in sorted(found, reverse=True):
         if near and done.isdisjoint([name, *word.split()]):
             done |= {name, *word.split()}
-            text = re.sub(_BEFORE + word + _BEHIND, name, text)
+            text = _put(text, word, name)
     return text
 
 
-def _words(text: str) -> Iterator[str]:
+def _put(text: str, word: str, name: str) -> str:
+    return name.join(re.split(_BEFORE + re.escape(word) + _BEHIND, text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a source tells of names."""
+
+    names: tuple[Spelling, ...]  # that can be told
+    letters: str  # how it is read
+    surnames: frozenset[str]  # of people who may be in it
+
+    def allows(self, words: str, name: str) -> bool:
+        """Whether words may stand for a name: not where they are how something in the source is read."""
+        letters = plain(words).replace(" ", "")
+        return letters == plain(name) or letters not in self.letters
+
+
+@lru_cache(maxsize=1024)
+def _told_by(source: str) -> _Told:
+    """It is asked for each of a segment's candidates."""
+    people = {one.surname for one in people_in(source) if one.likely}
+    return _Told(
+        tuple(one for one in listed(source, tagged(source)) if can_be_told(one.english)),
+        "".join(pinyin_of(source)).lower(),
+        frozenset("".join(reading) for surname in people for reading in surname_readings(surname)),
+    )
+
+
+def _words(text: str, told: _Told) -> Iterator[str]:
     """Words with a capital, and two of them in a row, that may stand for a name."""
     for match in _WORDS.finditer(text):
-        yield from (
-            words
-            for words in match.group("one", "two")
-            if words and not words.isupper() and not _known_words().issuperset(plain(words).split())
-        )
+        before = _WORD_BEFORE.search(text, 0, match.start())
+        if before and plain(before[0]) in told.surnames:
+            continue
+        if not match["one"].isupper():
+            yield from [match["one"]] if plain(match["one"]) not in _known_words() else []
+            yield from [match["two"]] if match["two"] else []
 
 
-@lru_cache(maxsize=256)
-def _names_of(source: str) -> tuple[Spelling, ...]:
-    """The names of a source that can be told; it is asked for each of a segment's candidates."""
-    return tuple(one for one in listed(source, tagged(source)) if _can_be_told(one.english))
-
-
-def _can_be_told(name: str) -> bool:
+def can_be_told(name: str) -> bool:
     """One word that is long enough, and that nobody else writes in another way."""
     letters = plain(name)
     return len(letters) >= _LEAST_LETTERS and letters.isalpha() and letters not in _SEVERAL and name[0].isupper()
@@ -81,16 +120,17 @@ def _can_be_told(name: str) -> bool:
 
 @cache
 def _known_words() -> frozenset[str]:
-    return frozenset(word for name in names_table().values() for word in plain(name).split())
+    english = files("postedit").joinpath(_ENGLISH).read_text("utf-8").split()
+    return frozenset(english) | {word for name in names_table().values() for word in plain(name).split()}
 
 
-def _nearness(words: str, name: str) -> float:
+def nearness(words: str, name: str) -> float:
     """How near words are to a name, of 0 to 1; 0 for what is not near enough, or a part of it, or its people."""
     name, letters = plain(name), plain(words).replace(" ", "")
     stems = [_PEOPLE.sub("", one) for one in (letters, plain(words).split()[0])]
     part = name.endswith(letters) or any(len(stem) > 2 and name.startswith(stem) for stem in stems)
-    if len(letters) < _LEAST_LETTERS - 1 or (part and letters != name):
+    if len(letters) < _LEAST_LETTERS - 1 or (letters != name and (part or letters.startswith(name))):
         return 0.0
-    least = _NEAR_IF_TWO if " " in words else _NEAR_IF_ALIKE if sound(letters) == sound(name) else _NEAR
+    least = _NEAR_IF_TWO if " " in words else NEAR_IF_ALIKE if sound(letters) == sound(name) else _NEAR
     near = Levenshtein.normalized_similarity(letters, name)
     return near if near >= least else 0.0

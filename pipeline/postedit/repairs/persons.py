@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from postedit.repairs.chinese_names import HAN, OWN_LETTERS, Person, people_in
+from postedit.repairs.chinese_names import ELSEWHERE, HAN, Person, people_in
 from postedit.repairs.words import is_title_case, word_set
 from postedit.romanization import joined, readings, surname_readings
 
@@ -41,8 +41,6 @@ _OTHERWISE = word_set(
     "lien tsai chang chiang chou hsu hsieh kuo kwok lee leung lau wong chan cheung ng soong koo tsang yeung chow kim "
     "park cho shin seo lim yoon kang hwang jeon chung tseng hsiao chien teng yeh fok ho lam mak poon siu tam tang yip"
 )
-# Where people write their own names otherwise.
-_ELSEWHERE = re.compile(OWN_LETTERS.pattern + "|新加坡|马来西亚|韩国|首尔|朝鲜|平壤|日本|东京|越南")
 # Whom an engine names without having read it right, so that another reading of the source proves nothing.
 _FAMOUS = word_set("xijinping likeqiang hujintao maozedong dengxiaoping zhouenlai")
 
@@ -97,7 +95,7 @@ def spell_persons_like_the_source(text: str, source: str, names: Collection[str]
     that is very near to it. What is written in another way on purpose (Jack Ma, Tsai Ing-wen, Ma Ying-jeou) stays.
     `names` are those that the whole article is known to say (`repeated_names`): less of them has to be recognised.
     """
-    if not (runs := list(_RUN.finditer(text))) or not HAN.search(source) or _ELSEWHERE.search(source):
+    if not (runs := list(_RUN.finditer(text))) or not HAN.search(source) or ELSEWHERE.search(source):
         return text
     initials = {run["run"][0].lower() for run in runs}
     read: dict[tuple[str, bool], _Name] = {}
