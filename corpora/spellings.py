@@ -41,7 +41,7 @@ WRITTEN = FOREIGN | frozenset(
 )
 WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*[A-Za-zÀ-ÿ]|[A-Z]|[^\sA-Za-z]")
 HAN = re.compile(r"[\u4e00-\u9fff·]{2,8}")
-LONGEST = 8  # characters that a word is prolonged to
+PROLONGED_TO = 8  # characters that a word is prolonged to
 LEAST_SEEN = 2  # sentences
 MOST_SEEN = 60  # what is seen oftener the model knows
 LEAST_SHARE = 0.5  # of a word's sentences whose translations have the English
@@ -110,7 +110,7 @@ def prolonged(word: str, sources: Sequence[str]) -> str:
     >>> prolonged("尔多", ["总统埃尔多安说", "埃尔多安抵达"])
     '埃尔多安'
     """
-    while len(word) < LONGEST:
+    while len(word) < PROLONGED_TO:
         beside: Counter[str] = Counter()
         for source in sources:
             at = source.find(word)

@@ -123,10 +123,17 @@ def test_a_term_is_not_lost_and_told_where_it_is_missing() -> None:
     assert not [one for one in inspect(segment("In Ganzhou.", source=None)) if one.name == "lacks a term"]
 
 
-@pytest.mark.parametrize(("draft", "status"), [("In Gan City.", Status.KEPT), ("In Ganzhou.", Status.REVIEW)])
-def test_who_lacks_a_term_is_to_be_looked_at(draft: str, status: Status) -> None:
+@pytest.mark.parametrize(
+    ("draft", "status", "reason"),
+    [
+        ("In Gan City.", Status.KEPT, "kept: nothing better was proposed"),
+        ("In Ganzhou.", Status.REVIEW, "kept: nothing better was proposed; lacks 'Gan City' for 赣州"),
+    ],
+)
+def test_what_lacks_a_term_is_to_be_looked_at(draft: str, status: Status, reason: str) -> None:
     one = segment(draft, source="在赣州")
-    assert choose(one, [Candidate(draft, Origin.DRAFT)], inspect(one), Gate()).status is status
+    choice = choose(one, [Candidate(draft, Origin.DRAFT)], inspect(one), Gate())
+    assert (choice.status, choice.reason) == (status, reason)
 
 
 def test_a_run_with_a_glossary_says_so(tmp_path: Path) -> None:
@@ -169,6 +176,14 @@ def test_a_likelier_rewrite_may_not_lose_a_term() -> None:
     choice = choose(one, [draft, lost, kept], [], Gate(max_edit_rate=1.0))
     assert choice.chosen.text == "He came to Gan City."
     assert choice.passed_over[1].check == "terms"
+
+
+def test_a_glossary_that_nothing_is_looked_up_in_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    terms, draft = tmp_path / "terms.tsv", tmp_path / "draft.txt"
+    terms.write_text("赣州\tGan City\n", encoding="utf-8")
+    draft.write_text("He came.\n", encoding="utf-8")
+    assert main(["clean", str(draft), "--model", "none", "--glossary", str(terms)]) == 3
+    assert "draft.txt, no article has its Chinese: the glossary was not used." in capsys.readouterr().err
 
 
 def test_records_and_settings_know_the_glossary(tmp_path: Path) -> None:

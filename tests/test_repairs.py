@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postedit.known_names import names_table
 from postedit.repairs import DATED_REPAIRS, NOTHING, REPAIRS, SOURCED_REPAIRS, Known, Repaired, repair
 from postedit.repairs.calendar import name_months_like_the_source
 from postedit.repairs.persons import spell_persons_like_the_source
@@ -28,6 +29,8 @@ MENDS = [
     for case in cases["mends"]
 ]
 LEAVES = [(name, case) for name, cases in CASES.items() for case in cases["leaves"]]
+
+NAMED = sorted((chinese, name) for chinese, name in names_table().items() if name)
 
 # Pieces that repairs react to, so that random texts are made of trouble.
 _WORDS = (
@@ -122,6 +125,15 @@ def test_what_the_source_has_mended_it_need_not_mend_again(text: str, source: st
 def test_any_text_and_any_source_are_read(text: str, source: str) -> None:
     for fix in SOURCED_REPAIRS.values():
         assert fix(fix(text, source), source) == fix(text, source)
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMED), st.integers(0, 8), st.sampled_from("aeiklnorz")), max_size=4))
+@settings(deadline=None)
+def test_names_spelt_anyhow_come_to_rest(some: list[tuple[tuple[str, str], int, str]]) -> None:
+    source = "，".join(chinese for (chinese, _), _, _ in some)
+    text = ", ".join(name[:at] + letter + name[at + 1 :] for (_, name), at, letter in some)
+    mended = repair(text, Known(source=source)).text
+    assert repair(mended, Known(source=source)).text == mended
 
 
 def test_without_a_source_nobody_is_renamed() -> None:

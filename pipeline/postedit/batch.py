@@ -91,6 +91,8 @@ def _run_one(cleaner: Cleaner, job: Job, *, resume: bool) -> Outcome:
     with_source = [one for one in made.edited if one.article.source]
     sourceless = sum(not choice.segment.source for one in with_source for choice in one.choices)
     warnings, seconds = tuple(made.warnings.values()), time.perf_counter() - started
+    if job.glossary is not None and not with_source:
+        warnings += ("no article has its Chinese: the glossary was not used. Add --source, or sources to the records.",)
     return Outcome(job, counts, furniture, sourceless, seconds, content=content, warnings=warnings)
 
 

@@ -80,9 +80,9 @@ def choose(
     reasons += [_gain(base, best, worths[first])] if first is not None else []
     passed_over = _passed_over(candidates, best, refused, worths)
     status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
-    return Choice(
-        segment, best, "; ".join(reasons) or _kept(candidates, passed_over), status, passed_over, tuple(defects)
-    )
+    reasons = reasons or [_kept(candidates, passed_over)]
+    reasons += [f"lacks {english!r} for {term}" for term, english in missing(segment, best.text).items()]
+    return Choice(segment, best, "; ".join(reasons), status, passed_over, tuple(defects))
 
 
 def _passed_over(

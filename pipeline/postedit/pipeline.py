@@ -33,7 +33,7 @@ from postedit.weighing import weighed
 SHORT = 40
 
 
-def clean_articles(  # a run and all that it knows
+def clean_articles(
     articles: Sequence[Article],
     translator: Translator | None,
     gate: Gate,

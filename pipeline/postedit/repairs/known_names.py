@@ -1,7 +1,7 @@
 """A repair that needs the source: names that a table has (`postedit.known_names`), which weak engines spell by ear.
 
-Of such words in the drafts of three rough engines, 1,000 lines a set, it mends what the reference has and leaves nearly
-all that it has otherwise alone; models/README.md has the counts.
+What it changed in drafts of wmt20 is what the reference says, 133 times of 138, and never what the reference has
+otherwise; models/README.md has the counts.
 """
 
 import re
