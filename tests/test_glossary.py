@@ -182,7 +182,8 @@ def test_a_glossary_that_nothing_is_looked_up_in_is_told(tmp_path: Path, capsys:
     terms, draft = tmp_path / "terms.tsv", tmp_path / "draft.txt"
     terms.write_text("赣州\tGan City\n", encoding="utf-8")
     draft.write_text("He came.\n", encoding="utf-8")
-    assert main(["clean", str(draft), "--model", "none", "--glossary", str(terms)]) == 3
+    out = str(tmp_path / "out.txt")
+    assert main(["clean", str(draft), "--model", "none", "--glossary", str(terms), "-o", out]) == 3
     assert "draft.txt, no article has its Chinese: the glossary was not used." in capsys.readouterr().err
 
 
