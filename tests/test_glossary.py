@@ -1,6 +1,7 @@
 """A user's own terms: read with a line where something is wrong, asked of the model, kept, and told where missing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,17 @@ def test_a_table_of_terms_is_read(tmp_path: Path, name: str, content: str, engli
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.tsv", "x\tx\n赣州\tGan\n", r"a\.tsv:1: a term is Chinese, a tab, and its English"),
-        ("a.tsv", '赣州\tGan "City\n赣\n', r"a\.tsv:2: a term is Chinese"),
-        ("a.tsv", "赣州 Gan City\n", r"a\.tsv:1: a term is Chinese"),
-        ("a.tsv", "赣州\tGan City\n\nGan City\t赣州\n", r"a\.tsv:3: a term is Chinese"),
-        ("a.tsv", "赣州\t！\n", r"a\.tsv:1: a term is Chinese"),
+        ("a.tsv", "x\tx\n赣州\tGan\n", r"a\.tsv:1: 'x' has no English; a term is Chinese, a tab, and its English"),
+        ("a.tsv", '赣州\tGan "City\n赣\n', r"a\.tsv:2: '赣' has no English"),
+        ("a.tsv", "赣州 Gan City\n", r"a\.tsv:1: '赣州 Gan City' has no English"),
+        ("a.tsv", "赣州,Gan City\n", r"a\.tsv:1: there is no tab in '赣州,Gan City'; a \.tsv has tabs, a \.csv commas"),
+        ("a.csv", "赣州;Gan City\n", r"a\.csv:1: there is no comma in '赣州;Gan City'"),
+        (
+            "a.tsv",
+            "赣州\tGan City\n\nGan City\t赣州\n",
+            r"a\.tsv:3: '赣州' stands behind its English; put the Chinese first",
+        ),
+        ("a.tsv", "赣州\t！\n", r"a\.tsv:1: '赣州' has no English"),
         ("a.tsv", "赣州\tGan City\n# x\n贛州\tGanzhou\n", r"a\.tsv:3: 贛州 is 'Ganzhou' here and 'Gan City' in line 1"),
         ("a.tsv", "# nothing\n", r"a\.tsv: there is no term in it"),
         ("a.tsv", "", r"a\.tsv: there is no term in it"),
@@ -184,7 +191,7 @@ def test_a_glossary_that_nothing_is_looked_up_in_is_told(tmp_path: Path, capsys:
     draft.write_text("He came.\n", encoding="utf-8")
     out = str(tmp_path / "out.txt")
     assert main(["clean", str(draft), "--model", "none", "--glossary", str(terms), "-o", out]) == 3
-    assert "draft.txt, no article has its Chinese: the glossary was not used." in capsys.readouterr().err
+    assert "draft.txt, without its Chinese: the glossary was not used." in capsys.readouterr().err
 
 
 def test_records_and_settings_know_the_glossary(tmp_path: Path) -> None:
@@ -200,3 +207,28 @@ def test_records_and_settings_know_the_glossary(tmp_path: Path) -> None:
     assert [one["cleaned"] for one in found] == ["Aldeburgh is far.", "It is far.", "Aldborough is far."]
     assert main(["clean", str(drafts), "--config", str(settings), "-o", str(terms), "--quiet"]) == 1
     assert terms.read_text(encoding="utf-8") == "阿尔德,Aldeburgh\n"
+
+
+def test_a_term_stands_as_its_user_writes_it() -> None:
+    ours = {"马克龙": "Emmanuel Macron", "稻蟹共生": "rice-crab co-culture", "新华社": "Xinhua News Agency"}
+    for source, draft, text in [
+        ("马克龙来了", "Makron came.", "Emmanuel Macron came."),
+        ("马克龙来了", "Macron came; Macron spoke.", "Emmanuel Macron came; Macron spoke."),
+        ("稻蟹共生", "The area ofrice-crab co culture grew.", "The area of rice-crab co-culture grew."),
+        ("稻蟹共生", "Rice crab co-culture grew.", "Rice-crab co-culture grew."),
+        ("新华社说", "The xinhua news agency said so.", "The Xinhua News Agency said so."),
+        ("新华社说", "THE XINHUA NEWS AGENCY SAID SO.", "THE XINHUA NEWS AGENCY SAID SO."),
+    ]:
+        assert repair(draft, Known(source=source, terms=Glossary(ours).find(source))).text == text
+
+
+def test_a_term_with_accents_may_come_in() -> None:
+    [one] = with_terms([Segment("Siyardo spoke.", 0, source="西雅尔多说")], Glossary({"西雅尔多": "Szijjártó"}))
+    assert CHECKS["script"](one, "Szijjártó spoke.") is None
+    assert CHECKS["script"](replace(one, terms=()), "Szijjártó spoke.") == "brings in a foreign word: Szijjártó"
+
+
+def test_a_glossary_may_be_named_by_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "terms.tsv"
+    path.write_text("阿尔德\tAldeburgh\n", encoding="utf-8")
+    assert Cleaner(model="none", glossary=path)("In Aldborough.", "在阿尔德。").text == "In Aldeburgh."

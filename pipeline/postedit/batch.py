@@ -92,7 +92,7 @@ def _run_one(cleaner: Cleaner, job: Job, *, resume: bool) -> Outcome:
     sourceless = sum(not choice.segment.source for one in with_source for choice in one.choices)
     warnings, seconds = tuple(made.warnings.values()), time.perf_counter() - started
     if job.glossary is not None and not with_source:
-        warnings += ("no article has its Chinese: the glossary was not used. Add --source, or sources to the records.",)
+        warnings += ("without its Chinese: the glossary was not used. Add --source, or a source to each record.",)
     return Outcome(job, counts, furniture, sourceless, seconds, content=content, warnings=warnings)
 
 

@@ -79,6 +79,7 @@ class Config:
         """The settings that a mapping names, defaults for the rest. All problems are told at once (ConfigError)."""
         kinds = {field.name: field.type for field in fields(cls)}
         problems = []
+        settings = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
         for name, value in settings.items():
             if name not in kinds:
                 near = difflib.get_close_matches(name, kinds, n=1)

@@ -127,12 +127,13 @@ def changes_the_script(segment: Segment, text: str) -> str | None:
     >>> changes_the_script(Segment("Zhaoqing rises.", 0), "肇庆 rises.")
     'brings in foreign characters: 肇庆'
 
-    An accent may be put on a word that the draft has without one.
+    An accent may be put on a word that the draft has without one, and what the user's glossary says may come in.
     """
-    letters = [found for found in _FOREIGN.findall(text) if found not in segment.text]
+    allowed = " ".join([segment.text, *(one.english for one in segment.terms)])
+    letters = [found for found in _FOREIGN.findall(text) if found not in allowed]
     if letters:
         return f"brings in foreign characters: {''.join(letters[:10])}"
-    known = {_plain(word) for word in _WORD.findall(segment.text)}
+    known = {_plain(word) for word in _WORD.findall(allowed)}
     words = [word for word in map(_bare, _WORD.findall(text)) if not word.isascii() and _plain(word) not in known]
     return f"brings in a foreign word: {words[0]}" if words else None
 

@@ -80,7 +80,7 @@ def read(path: Path, language: str = "zh") -> Glossary:
         if n == 0 and chinese.casefold() in _HEADS[0] and english.casefold() in _HEADS[1]:
             continue
         if not HAN.search(chinese) or not any(map(str.isalnum, english)):
-            raise ConfigError(f"{where}: a term is Chinese, a {_separator(path)}, and its English; mend the line.")
+            raise ConfigError(f"{where}: {_fault(chinese, english, _separator(path))}")
         term = _read(chinese, language)
         if terms.setdefault(term, (chinese, english))[1] != english:
             told = f"{terms[term][1]!r} in line {lines[term]}"
@@ -100,6 +100,16 @@ def with_terms(segments: Sequence[Segment], glossary: Glossary | None) -> tuple[
 
 def _read(text: str, language: str) -> str:
     return converted(text) if is_simplified(language) else text
+
+
+def _fault(chinese: str, english: str, separator: str) -> str:
+    """What is wrong with a row, and what to do."""
+    if HAN.search(english) and not HAN.search(chinese):
+        return f"{english!r} stands behind its English; put the Chinese first."
+    other = {"tab": ",;，", "comma": "\t;，"}[separator]
+    if not english and any(map(chinese.__contains__, other)):
+        return f"there is no {separator} in {chinese!r}; a .tsv has tabs, a .csv commas."
+    return f"{chinese!r} has no English; a term is Chinese, a {separator}, and its English."
 
 
 def _separator(path: Path) -> str:

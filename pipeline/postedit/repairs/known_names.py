@@ -53,14 +53,12 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
     if not HAN.search(source):
         return text
     for one in terms:
-        known = names_table().get(source[one.start : one.end])
-        if known and not one.is_in(text):
-            text = _put(text, known, one.english)
+        text = _as_settled(text, one, names_table().get(source[one.start : one.end], ""))
     told = _told_by(source)
     if not (words := {*_words(text, told)}):
         return text
-    settled = {place for one in terms for place in range(one.start, one.end)}
-    names = [one for one in told.names if settled.isdisjoint(range(one.start, one.end))]
+    settled = {place: plain(one.english).split() for one in terms for place in range(one.start, one.end)}
+    names = [one for one in told.names if one.start not in settled or plain(one.english) in settled[one.start]]
     names += [one for one in terms if can_be_told(one.english)]
     lacking = {one.english for one in names if not one.is_in(text)}
     found = [(nearness(word, name), word, name) for name in lacking for word in words if told.allows(word, name)]
@@ -72,8 +70,29 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
     return text
 
 
-def _put(text: str, word: str, name: str) -> str:
-    return name.join(re.split(_BEFORE + re.escape(word) + _BEHIND, text))
+def _as_settled(text: str, term: Spelling, known: str) -> str:
+    """The text with a term as its user writes it: in the place of what the table says, in its letters, on its own.
+
+    >>> _as_settled("The area ofrice-crab co culture grew.", Spelling(0, 1, "rice-crab co-culture"), "")
+    'The area of rice-crab co-culture grew.'
+    """
+    english = term.english
+    words = "[ -]".join(map(re.escape, re.split("[ -]", english)))
+
+    def written(match: re.Match[str]) -> str:
+        begins = english == english.lower() and match[0][0].isupper()
+        return match[0] if match[0].isupper() else english[0].upper() + english[1:] if begins else english
+
+    text = re.sub(rf"(?<=[a-z])(?={words}(?!\w))", " ", text, flags=re.IGNORECASE)
+    text = re.sub(_BEFORE + words + _BEHIND, written, text, flags=re.IGNORECASE)
+    if not known or term.is_in(text):
+        return text
+    return _put(text, known, english, first=plain(known) in plain(english).split())
+
+
+def _put(text: str, word: str, name: str, *, first: bool = False) -> str:
+    """The text with a name in the place of a word, every time or the `first` time."""
+    return name.join(re.split(_BEFORE + re.escape(word) + _BEHIND, text, maxsplit=int(first)))
 
 
 @dataclass(frozen=True, slots=True)
