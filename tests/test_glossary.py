@@ -56,7 +56,7 @@ def test_a_table_of_terms_is_read(tmp_path: Path, name: str, content: str, engli
         (
             "a.tsv",
             "赣州\tGan City\n\nGan City\t赣州\n",
-            r"a\.tsv:3: '赣州' stands behind its English; put the Chinese first",
+            r"a\.tsv:3: '赣州' stands behind its English",
         ),
         ("a.tsv", "赣州\t！\n", r"a\.tsv:1: '赣州' has no English"),
         ("a.tsv", "赣州\tGan City\n# x\n贛州\tGanzhou\n", r"a\.tsv:3: 贛州 is 'Ganzhou' here and 'Gan City' in line 1"),
@@ -212,8 +212,8 @@ def test_records_and_settings_know_the_glossary(tmp_path: Path) -> None:
 def test_a_term_stands_as_its_user_writes_it() -> None:
     ours = {"马克龙": "Emmanuel Macron", "稻蟹共生": "rice-crab co-culture", "新华社": "Xinhua News Agency"}
     for source, draft, text in [
-        ("马克龙来了", "Makron came.", "Emmanuel Macron came."),
-        ("马克龙来了", "Macron came; Macron spoke.", "Emmanuel Macron came; Macron spoke."),
+        ("马克龙访问", "Makron came.", "Emmanuel Macron came."),
+        ("马克龙访问", "Macron came; Macron spoke.", "Emmanuel Macron came; Macron spoke."),
         ("稻蟹共生", "The area ofrice-crab co culture grew.", "The area of rice-crab co-culture grew."),
         ("稻蟹共生", "Rice crab co-culture grew.", "Rice-crab co-culture grew."),
         ("新华社说", "The xinhua news agency said so.", "The Xinhua News Agency said so."),
