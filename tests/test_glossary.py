@@ -210,12 +210,20 @@ def test_records_and_settings_know_the_glossary(tmp_path: Path) -> None:
 
 
 def test_a_term_stands_as_its_user_writes_it() -> None:
-    ours = {"马克龙": "Emmanuel Macron", "稻蟹共生": "rice-crab co-culture", "新华社": "Xinhua News Agency"}
+    ours = {
+        "稻米": "rice",
+        "美联社": "AP",
+        "马克龙": "Emmanuel Macron",
+        "稻蟹共生": "rice-crab co-culture",
+        "新华社": "Xinhua News Agency",
+    }
     for source, draft, text in [
         ("马克龙访问", "Makron came.", "Emmanuel Macron came."),
         ("马克龙访问", "Macron came; Macron spoke.", "Emmanuel Macron came; Macron spoke."),
         ("稻蟹共生", "The area ofrice-crab co culture grew.", "The area of rice-crab co-culture grew."),
         ("稻蟹共生", "Rice crab co-culture grew.", "Rice-crab co-culture grew."),
+        ("稻米", "The price of rice rose in Nice.", "The price of rice rose in Nice."),
+        ("美联社说", "AP said APEC and MAP met.", "AP said APEC and MAP met."),
         ("新华社说", "The xinhua news agency said so.", "The Xinhua News Agency said so."),
         ("新华社说", "THE XINHUA NEWS AGENCY SAID SO.", "THE XINHUA NEWS AGENCY SAID SO."),
     ]:

@@ -28,6 +28,8 @@ NEAR_IF_ALIKE = 0.5
 _NEAR_IF_TWO = 0.85  # two words for one: Lu Liang
 # What a country's name ends in when its people or its language are meant.
 _PEOPLE = re.compile(r"(?:ese|ians?|ans?|ish|ic?|is|ers?|s?m[ae]n|s)$")
+# What a term that a model copied from a source may stick to.
+_STICKS = r"\b(of|in|the|and|to|from|at|that|with|for|by|on|as|a|an)"
 # Given names and surnames that several bearers write in several ways: any may be right.
 _SEVERAL = word_set(
     "allen anderson andrew barnett caroline catherine christina daniel dennis eleanor elizabeth frank garry hardy "
@@ -83,7 +85,8 @@ def _as_settled(text: str, term: Spelling, known: str) -> str:
         begins = english == english.lower() and match[0][0].isupper()
         return match[0] if match[0].isupper() else english[0].upper() + english[1:] if begins else english
 
-    text = re.sub(rf"(?<=[a-z])(?={words}(?!\w))", " ", text, flags=re.IGNORECASE)
+    if re.search("[A-Z -]", english):
+        text = re.sub(rf"{_STICKS}(?={words}(?!\w))", r"\1 ", text, flags=re.IGNORECASE)
     text = re.sub(_BEFORE + words + _BEHIND, written, text, flags=re.IGNORECASE)
     if not known or term.is_in(text):
         return text
