@@ -5,7 +5,7 @@ import pytest
 from corpora.spellings import by_hand, capitalised, names_in, prolonged
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals, with_retranslations
-from postedit.known_names import LONGEST, names_table, sound
+from postedit.known_names import LONGEST, Spelling, names_table, sound
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.spelling import spellings, spelt, unsaid
 from postedit.translator import FakeTranslator, Job
@@ -25,6 +25,8 @@ def english(source: str) -> list[str]:
         ("香港特首林郑月娥表示", ["Carrie Lam"]),
         ("记者裴剑飞今天报道", ["Pei Jianfei"]),
         ("香港记者裴剑飞今天报道", []),
+        ("来自保康县", ["Baokang"]),
+        ("韩国代表来自保康县", []),
         ("他参观了颐和园和人民大会堂", ["Summer Palace", "Great Hall of the People"]),
         ("美国有线电视新闻网报道", ["CNN"]),
         ("长沙和重庆的市民", ["Changsha", "Chongqing"]),
@@ -99,3 +101,23 @@ def test_names_are_found_in_training_text() -> None:
 
 def test_no_name_of_the_table_is_longer_than_what_is_looked_for() -> None:
     assert max(map(len, names_table())) == LONGEST
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("Xi'an", "in Xian.", True),
+        ("Kim Jong Un", "Kim Jong-un's", True),
+        ("Sao Paulo", "SÃO PAULO", True),
+        ("the Panama Canal", "Panama canal", True),
+        ("Moscow", "Moscow's", True),
+        ("Tehran", "Tehranis", True),
+        ("Oman", "a woman", False),
+        ("Gan", "Gans", False),
+        ("Macron", "Macrontown", False),
+        ("东京", "东京", True),
+        ("东京", "Tokyo", False),
+    ],
+)
+def test_a_name_is_said_by_words(name: str, text: str, *, said: bool) -> None:
+    assert Spelling(0, 2, name).is_in(text) is said

@@ -23,6 +23,7 @@ from postedit.estimates import IN_PART, JUDGED
 from postedit.gate import Gate
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.signals import POOL
+from postedit.spelling import spellings
 from postedit.tells import sounds_rough
 from postedit.translator import Job, Request
 from postedit.weighing import (
@@ -271,9 +272,11 @@ class Listening:
     def __init__(self) -> None:
         self.shipped = judge.load(FOLDER, threads=1)
         self.asked: list[str] = []
+        self.read: set[str] = set()
 
     def qualities(self, sources: Sequence[str], texts: Sequence[str]) -> list[float | None]:
         self.asked += texts
+        self.read |= {*sources}
         return self.shipped.qualities(sources, texts)
 
 
@@ -301,3 +304,12 @@ def test_only_of_a_rough_article_is_all_asked_and_judged(*, rough: bool) -> None
     assert len(set(gains)) == 4 if rough else gains == [0.0] * 3
     choice = choose(Segment(DRAFT, 0, source=SOURCE), row, [], Gate(judge=listening.shipped, least_gain=0.5))
     assert (choice.chosen.text != DRAFT) is rough
+
+
+def test_the_judge_reads_names_in_latin_letters() -> None:
+    source, listening = "昨天赣州下了大雨。", Listening()
+    names = spellings(source)
+    found = [replace(offered(*some), names=names) for some in (POST_EDITS, [*POST_EDITS, RETRANSLATION])]
+    segments, weighing = [Segment(DRAFT, 0, source=source)], Weighing(PLAIN | {"judged": 1.0}, least=0.0)
+    weighed([0], segments, found[:1], lambda _: found[1:], listening, weighing)  # type: ignore[arg-type]
+    assert listening.read == {"昨天Ganzhou下了大雨。"}
