@@ -84,7 +84,7 @@ def names_in(some: Sentences) -> dict[str, str]:
     for words, row in zip(tagged, said, strict=True):
         for word, tag in words.items():
             if tag.startswith(("nr", "ns", "nt", "nz")) and LEAST_SEEN <= seen[word] <= MOST_SEEN:
-                together[word].update(row)
+                together[word].update(sorted(row))
     best: dict[str, tuple[float, str]] = {}
     for word, counts in together.items():
         found = [(2 * n / (seen[word] + spoken[one]), one) for one, n in counts.most_common(12) if n >= LEAST_SEEN]
