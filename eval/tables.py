@@ -88,27 +88,24 @@ with intervals, signatures and what each stage was worth; `make eval` measures a
 engine are judged together; of an article of twenty lines alone less is known, and less is won (`models/README.md`)."""
 
 
+# What a column of the repairs' table counts, and out of what, as eval/repairs.py names them.
+FACTS_OF = {
+    "people spelt right": ("people spelt right", "people"),
+    "known names said": ("known names said", "known names"),
+    "yuan put into dollars": ("put into dollars", "sentences in yuan"),
+}
+
+
 def facts_table(repairs: Mapping[str, Any]) -> str:
     """What eval/repairs.py measured with the source at hand: an engine a line."""
-    rows = [
-        [
-            "repairs with the source",
-            "people spelt right",
-            "after",
-            "known names said",
-            "after",
-            "yuan put into dollars",
-            "after",
-            "BLEU",
-            "chrF",
-        ]
-    ]
+    told = [cell for label in FACTS_OF for cell in (label, "after")]
+    rows = [["repairs with the source", *told, "BLEU", "chrF"]]
     for system, measured in repairs.items():
         found = measured["with source"]
         before, after = found["before"], found["after"]
         cells = [
             cell
-            for fact, of in FACTS_OF.items()
+            for fact, of in FACTS_OF.values()
             for cell in (f"{before.get(fact, 0)} of {before.get(of, 0)}", str(after.get(fact, 0)))
         ]
         gains = [f"{found[metric]['gain']:+.2f}{_stars(found[metric]['p'])}" for metric in ("bleu", "chrf")]
@@ -118,11 +115,6 @@ def facts_table(repairs: Mapping[str, Any]) -> str:
         FACTS.format(sentences=max(one["alone"]["sentences"] for one in repairs.values())),
     ]
     return "\n\n".join(lines)
-
-
-FACTS_OF = {
-    "people spelt right": "people", "known names said": "known names", "put into dollars": "sentences in yuan",
-}  # fmt: skip
 
 
 def judge_table(judged: Mapping[str, Any]) -> str:

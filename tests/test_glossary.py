@@ -14,11 +14,14 @@ from postedit.choices import choose
 from postedit.cli import main
 from postedit.defects import inspect
 from postedit.errors import ConfigError
+from postedit.formats import parse
 from postedit.gate import Gate
 from postedit.glossary import Glossary, read, with_terms
 from postedit.repairs import Known, repair
 from postedit.spelling import lacked, spellings
+from postedit.suites import Sample, Unit
 from postedit.translator import FakeTranslator, Job
+from postedit.units import cut_samples
 
 OURS = Glossary({"赣州": "Gan City", "新质生产力": "new quality productive forces"})
 
@@ -240,3 +243,10 @@ def test_a_glossary_may_be_named_by_a_path(tmp_path: Path) -> None:
     path = tmp_path / "terms.tsv"
     path.write_text("阿尔德\tAldeburgh\n", encoding="utf-8")
     assert Cleaner(model="none", glossary=path)("In Aldborough.", "在阿尔德。").text == "In Aldeburgh."
+
+
+def test_a_measured_set_has_the_terms_of_its_sources() -> None:
+    cleaner = Cleaner(FakeTranslator({}))
+    cleaner.glossary = OURS
+    sample = Sample(parse("It grows.\n", "text", "a1", source="赣州发展。"), (Unit(0, 9, "It grows."),))
+    assert [one.english for one in cut_samples([sample], cleaner).segments[0].terms] == ["Gan City"]

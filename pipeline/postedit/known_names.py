@@ -42,7 +42,7 @@ class Spelling:
         name, words = plain(self.english).removeprefix("the "), f" {plain(text)} "
         if not name:
             return self.english in text
-        behind = (words[match.end() :].split(" ", 1)[0] for match in re.finditer(f" {re.escape(name)}", words))
+        behind = (rest.split(" ", 1)[0] for rest in words.split(f" {name}")[1:])
         return any(not end or (end in _ENDINGS and len(name) >= _SHORT) for end in behind)
 
 
