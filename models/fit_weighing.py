@@ -46,10 +46,11 @@ from models.offers import (
     won,
 )
 from postedit import judge, weights
-from postedit.article import Segment
+from postedit.article import Article, Segment
 from postedit.candidates import proposals, with_retranslations
 from postedit.choices import passes
 from postedit.estimates import Place, base_of, qualities
+from postedit.knowledge import with_terms
 from postedit.roughness import SENTENCE_SIGNS, Roughness, article_signs
 from postedit.translator import Job, Request, Translator
 from postedit.weighing import SIGNS, Judged, in_letters, with_permitted
@@ -84,7 +85,10 @@ def offers(translator: Translator, reader: judge.Judge, seen: Translations, line
     references = [seen.references[ENGINES[0]][n] for n in lines]
     for engine in (*ENGINES, CLEAN):
         drafts = seen.references[ENGINES[0]] if engine == CLEAN else seen.texts[engine]
-        segments = [Segment(drafts[n].strip(), 0, source=seen.sources[n]) for n in lines]
+        given = [Article(str(n), drafts[n].strip(), (), source=seen.sources[n]) for n in lines]
+        segments = [
+            one for article in given for one in with_terms(article, [Segment(article.draft, 0, source=article.source)])
+        ]
         offered = with_retranslations(segments, proposals(segments, translator, several=True), translator)
         found = [with_permitted(*one) for one in zip(segments, offered, strict=True)]
         places: dict[Place, str] = {

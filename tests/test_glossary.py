@@ -16,7 +16,7 @@ from postedit.defects import inspect
 from postedit.errors import ConfigError
 from postedit.formats import parse
 from postedit.gate import Gate
-from postedit.glossary import Glossary, read, with_terms
+from postedit.glossary import Glossary, read
 from postedit.repairs import Known, repair
 from postedit.spelling import lacked, spellings
 from postedit.suites import Sample, Unit
@@ -27,7 +27,7 @@ OURS = Glossary({"赣州": "Gan City", "新质生产力": "new quality productiv
 
 
 def segment(draft: str, source: str | None = "赣州发展新质生产力") -> Segment:
-    return with_terms([Segment(draft, 0, source=source)], OURS)[0]
+    return Segment(draft, 0, source=source, terms=OURS.find(source or ""))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,8 @@ def test_a_term_stands_as_its_user_writes_it() -> None:
 
 
 def test_a_term_with_accents_may_come_in() -> None:
-    [one] = with_terms([Segment("Siyardo spoke.", 0, source="西雅尔多说")], Glossary({"西雅尔多": "Szijjártó"}))
+    terms = Glossary({"西雅尔多": "Szijjártó"}).find("西雅尔多说")
+    one = Segment("Siyardo spoke.", 0, source="西雅尔多说", terms=terms)
     assert CHECKS["script"](one, "Szijjártó spoke.") is None
     assert CHECKS["script"](replace(one, terms=()), "Szijjártó spoke.") == "brings in a foreign word: Szijjártó"
 

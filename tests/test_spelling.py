@@ -3,11 +3,14 @@
 import pytest
 
 from corpora.spellings import by_hand, capitalised, names_in, prolonged
-from postedit.article import Candidate, Origin, Segment
+from postedit.article import Article, Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals, with_retranslations
+from postedit.glossary import Glossary
+from postedit.knowledge import with_terms
 from postedit.known_names import LONGEST, Spelling, names_table, sound
 from postedit.roughness import SENTENCE_SIGNS, Roughness
-from postedit.spelling import spellings, spelt, unsaid
+from postedit.spelling import parted, spellings, spelt, unsaid
+from postedit.terms import missing
 from postedit.translator import FakeTranslator, Job
 from postedit.weighing import Judged
 
@@ -27,6 +30,10 @@ def english(source: str) -> list[str]:
         ("香港记者裴剑飞今天报道", []),
         ("来自保康县", ["Baokang"]),
         ("韩国代表来自保康县", []),
+        ("青海省的保康县", ["Qinghai"]),
+        ("总统埃尔多安将会见马克龙则表示", ["Erdogan", "Macron"]),
+        ("公安部门和公安部", ["Ministry of Public Security"]),
+        ("万年青树", []),
         ("他参观了颐和园和人民大会堂", ["Summer Palace", "Great Hall of the People"]),
         ("美国有线电视新闻网报道", ["CNN"]),
         ("长沙和重庆的市民", ["Changsha", "Chongqing"]),
@@ -40,6 +47,41 @@ def english(source: str) -> list[str]:
 )
 def test_names_of_a_source(source: str, found: list[str]) -> None:
     assert english(source) == found
+
+
+HOSPITAL = "禾川县医院。江西省禾川县有人口47万。江西省试点县和城市。青海省禾川县。西藏人在禾川县。"
+
+
+@pytest.mark.parametrize(
+    ("article", "source", "found"),
+    [
+        (HOSPITAL, "禾川县医院。", ["Hechuan"]),
+        (HOSPITAL, "西藏人在禾川县。", []),
+        ("青海省禾川县。", "禾川县医院。", []),
+        ("江西省试点县和江西省城市在江西省赣州市", "试点县和赣州市", []),
+        ("江西省吉安市禾川县", "禾川县", ["Hechuan"]),
+    ],
+)
+def test_a_town_behind_its_province_is_known_all_through_its_article(
+    article: str, source: str, found: list[str]
+) -> None:
+    (segment,) = with_terms(Article("", "Town.", (), source=article), [Segment("Town.", 0, source=source)])
+    assert [one.english for one in segment.terms] == found
+    assert [one for one in spellings(source, terms=segment.terms) if one.english == "Hechuan"] == [*segment.terms]
+    assert missing(segment, "Town.") == {}
+
+
+def test_a_users_term_stands_before_a_town() -> None:
+    article = Article("", "Town.", (), source=HOSPITAL)
+    (segment,) = with_terms(article, [Segment("Town.", 0, source="禾川县医院")], Glossary({"禾川": "Grain River"}))
+    assert [(one.english, one.own) for one in segment.terms] == [("Grain River", True)]
+
+
+def test_what_is_copied_is_parted_from_small_words_alone() -> None:
+    names = [Spelling(0, 2, "Gannan"), Spelling(2, 3, "rice"), Spelling(3, 4, "Iran")]
+    assert parted("ofGannan, the price atIran and McIran, nearIranian", names) == (
+        "of Gannan, the price at Iran and McIran, nearIranian"
+    )
 
 
 def test_the_source_keeps_all_but_the_names() -> None:
@@ -60,12 +102,12 @@ def model(answer: str) -> FakeTranslator:
     return FakeTranslator({SOURCE: "Tongzhou was visited.", told: answer}, [Job.RETRANSLATE, Job.POST_EDIT])
 
 
-@pytest.mark.parametrize(("answer", "helps"), [("Ganzhou was visited.", True), ("Guangzhou was visited.", False)])
+@pytest.mark.parametrize(("answer", "helps"), [("Visits ofGanzhou.", True), ("Guangzhou was visited.", False)])
 def test_a_model_is_told_the_names_that_it_lacks(answer: str, helps: bool) -> None:
     segments, fake = [Segment("Visit Gan state.", 0, source=SOURCE)], model(answer)
     found = with_retranslations(segments, proposals(segments, fake, several=True), fake)[0]
     said = [one.text for one in found.candidates if one.origin is not Origin.DRAFT]
-    assert said == [answer if helps else "Tongzhou was visited."]
+    assert said == ["Visits of Ganzhou." if helps else "Tongzhou was visited."]
     assert [one.english for one in found.names] == ["Ganzhou"]
 
 

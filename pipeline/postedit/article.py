@@ -112,7 +112,7 @@ class Segment:
     given: str | None = None  # the same in their own characters, where they are read in others (`characters`)
     marks: tuple[Mark, ...] = ()  # offsets into `draft`
     markdown: bool = False  # as its block: a rewrite must not bring in what Markdown reads as markup
-    terms: tuple[Spelling, ...] = ()  # of its source, whose English a user has settled (`glossary`)
+    terms: tuple[Spelling, ...] = ()  # of its source, whose English is settled (`knowledge.with_terms`)
 
     @property
     def end(self) -> int:

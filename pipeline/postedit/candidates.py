@@ -14,7 +14,7 @@ from postedit.markup import lay, shield
 from postedit.repairs import Known, Repaired
 from postedit.repairs import repair as repair_text
 from postedit.signals import LIKENESS, POOL, Asked, with_signals
-from postedit.spelling import spellings, spelt, unsaid
+from postedit.spelling import parted, spellings, spelt, unsaid
 from postedit.translator import Job, Request, Translator
 
 # Stands among the draft's steps where no model was asked: what `choose` and the report say about it.
@@ -197,6 +197,7 @@ def _naming(
     missing = {n: unsaid(some, first[n]) for n, some in names.items()}
     again = {n: replace(asked[n], source=spelt(asked[n].source, some)) for n, some in missing.items() if some}
     second = _answers({n: one for n, one in again.items() if _fits(translator, one)}, rows, translator, many)
+    second = {n: [parted(one, missing[n]) for one in texts] for n, texts in second.items()}
     better = {n for n, texts in second.items() if _said(missing[n], texts) > _said(missing[n], first[n])}
     return {n: second[n] if n in better else texts for n, texts in first.items()}
 

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from postedit.article import Segment
 from postedit.markup import brings_in_markup, lay
 from postedit.names import called_alike, stem
+from postedit.repairs.calendar import days_in
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Letters that English is not written in. What a draft already has may stay.
@@ -108,6 +109,9 @@ def repeats_itself(segment: Segment, text: str) -> str | None:
     >>> repeats_itself(Segment("He was sorry.", 0), "He was sorry, I was sorry, I was sorry.")
     'repeats "was sorry i"'
 
+    >>> repeats_itself(Segment("On May 5 he came.", 0, source="5月5日他来了。"), "On May 5 he came by car on 5 May.")
+    'says the day 2 times: 5/5'
+
     Where the source says something twice, a phrase that does not follow itself may stand twice: of wmt20's references
     5 % have four words again, two thirds of them so.
     """
@@ -117,6 +121,10 @@ def repeats_itself(segment: Segment, text: str) -> str | None:
         for phrase in after:
             if after[phrase] > before[phrase]:
                 return f'repeats "{" ".join(phrase)}"'
+    said = days_in(segment.text)
+    for (month, day), count in days_in(text).items():
+        if count > max(1, said[month, day]) and len(re.findall(rf"(?<!\d){day}[日号]", segment.source or "")) < count:
+            return f"says the day {count} times: {day}/{month}"
     found = _AND_AGAIN.search(text)
     return f'repeats "{found[1]}"' if found and not _AND_AGAIN.search(segment.text) else None
 

@@ -7,12 +7,11 @@ A term is written into the source where most of a model's answers lack it (`spel
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from postedit.article import Segment
 from postedit.characters import converted, is_simplified
 from postedit.errors import ArticleError, ConfigError
 from postedit.formats import read_bytes
@@ -89,13 +88,6 @@ def read(path: Path, language: str = "zh") -> Glossary:
     if not terms:
         raise ConfigError(f"{path}: there is no term in it. Check --glossary.")
     return Glossary(dict(terms.values()), language)
-
-
-def with_terms(segments: Sequence[Segment], glossary: Glossary | None) -> tuple[Segment, ...]:
-    """The segments, each with the terms of its source."""
-    if glossary is None:
-        return tuple(segments)
-    return tuple(replace(one, terms=glossary.find(one.source)) if one.source else one for one in segments)
 
 
 def _read(text: str, language: str) -> str:

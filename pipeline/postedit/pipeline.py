@@ -18,8 +18,8 @@ from postedit.edited import Edited
 from postedit.errors import ArticleError
 from postedit.estimates import estimated
 from postedit.gate import Gate
-from postedit.glossary import Glossary, with_terms
-from postedit.knowledge import known_of
+from postedit.glossary import Glossary
+from postedit.knowledge import known_of, with_terms
 from postedit.lines import HAN
 from postedit.polishing import rough_without_source, weighed_polishes
 from postedit.repairs import Known
@@ -48,7 +48,7 @@ def clean_articles(
     for article in articles:
         _check_source(article, config.source_language)
     articles = [label(readable(article, config.source_language)) for article in articles]
-    rows = [with_terms(segments_of(article, translator), glossary) for article in articles]
+    rows = [with_terms(article, segments_of(article, translator), glossary) for article in articles]
 
     segments = [one for row in rows for one in row]
     known = [one for article, row in zip(articles, rows, strict=True) for one in known_of(article, row)]

@@ -7,7 +7,7 @@ pre-specified translations (Song et al., NAACL 2019). Which names are known: a u
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from postedit.known_names import FOREIGN, Spelling, goes_on, listed, names_table, tagged
 from postedit.repairs.chinese_names import (
@@ -26,8 +26,17 @@ from postedit.romanization import joined, pinyin_of, surname_readings
 _PLACES = re.compile(
     "(?![各大老新小中无省百全自欧特本首名古城主郊华县])(?!.城)(?!自治|高新|商业|贫困|占领|亚太|东北|西北|西南|东南|三角)..[市县区镇乡]"
 )
+# Where towns are spelt as pinyin spells them, and a word behind the province's name that may be one.
+_PROVINCES = (
+    "(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃)省|广西(?:壮族自治区)?"
+    "|宁夏(?:回族自治区)?|(?:北京|天津|上海|重庆)市?"
+)
+_TOWNS = re.compile(f"(?:{_PROVINCES})(?:[\u4e00-\u9fff]{{2,3}}[市州])?(?=([\u4e00-\u9fff]{{2}})[市县区镇乡])")
+# Where other languages than Chinese name places: 改则 is Gerze.
+_OTHER_LANGUAGES = re.compile("西藏|青海|新疆|内蒙古|阿坝|甘孜|甘南|迪庆|[藏蒙]族|维吾尔|哈萨克")
 # How these are read in names of places.
 _READ = {"长": "chang", "都": "du"}
+_NO_NAMES = frozenset({"n", "ng", "nl"})  # a tagger's word for what is called by no name of its own
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
@@ -35,7 +44,7 @@ _LATIN = re.compile(r"[A-Za-z0-9]")
 def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
     """The names of a source whose English is known, in order; without `people`, nothing is spelt in pinyin.
 
-    A user's own `terms` stand in the place of what overlaps them.
+    `terms`, a user's own and towns, stand in the place of what overlaps them.
 
     Who writes traditional characters seldom spells people in pinyin (Morris Chang is 张忠谋), nor do people of Taiwan,
     Hong Kong and Macao: of those in sources that speak of these, pinyin spelt 12 as the reference has them, and 21 not.
@@ -52,7 +61,7 @@ def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = (
         return tuple(sorted(known, key=lambda one: one.start))
     taken = {place for one in known for place in range(one.start, one.end)}
     full = full_names(source) | repeated_names(source)
-    somewhere = [] if ELSEWHERE.search(source) else words
+    somewhere = [] if ELSEWHERE.search(source) or _OTHER_LANGUAGES.search(source) else words
     places = [
         Spelling(start, end - 1, _place(source[start : end - 1]))
         for start, end, tag in somewhere
@@ -67,6 +76,34 @@ def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = (
         and (english := _person(source[start:end], full))
     ]
     return tuple(sorted([*known, *places, *persons], key=lambda one: one.start))
+
+
+def towns(text: str) -> dict[str, str]:
+    """Towns and counties that a text names behind their province, and their English without what kind of place each is.
+
+    >>> towns("禾川县医院的“蝶变”：江西省禾川县有人口47万。")
+    {'禾川县': 'Hechuan'}
+    """
+    if not _TOWNS.search(text):
+        return {}
+    words = {start: end for start, end, tag in tagged(text) if tag.startswith("n") and tag not in _NO_NAMES}
+    found = [(match.end(), match[1]) for match in _TOWNS.finditer(text)]
+    return {
+        text[at : at + len(name) + 1]: _place(name)
+        for at, name in found
+        if words.get(at) == at + len(name) + 1 and _is_place(text[at : at + len(name) + 1])
+    }
+
+
+def find_towns(source: str, known: Mapping[str, str]) -> Iterator[Spelling]:
+    """Where a source names towns that its article has told of (`towns`).
+
+    >>> [*find_towns("禾川县医院", {"禾川县": "Hechuan"})]
+    [Spelling(start=0, end=2, english='Hechuan', own=False)]
+    """
+    if known and not _OTHER_LANGUAGES.search(source):
+        for match in re.finditer("|".join(map(re.escape, known)), source):
+            yield Spelling(match.start(), match.end() - 1, known[match[0]])
 
 
 def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling, ...]:
@@ -99,6 +136,18 @@ def spelt(source: str, names: Sequence[Spelling]) -> str:
     for one in names:
         text, at = _beside(_beside(text, source[at : one.start]), one.english), one.end
     return _beside(text, source[at:])
+
+
+def parted(text: str, names: Sequence[Spelling]) -> str:
+    """What a model copied, with a space where it sticks to the word before.
+
+    >>> parted("the town ofGannan, directorChen Guokai", [Spelling(0, 2, "Gannan"), Spelling(2, 5, "Chen Guokai")])
+    'the town of Gannan, director Chen Guokai'
+    """
+    for one in names:
+        if one.english[0].isupper():
+            text = re.sub(rf"\b([a-z]{{2,}})(?={re.escape(one.english)}\b)", r"\1 ", text)
+    return text
 
 
 def _beside(text: str, more: str) -> str:

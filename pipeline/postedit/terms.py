@@ -4,16 +4,16 @@ from postedit.article import Defect, Segment, Severity
 
 
 def missing(segment: Segment, text: str) -> dict[str, str]:
-    """The terms of the segment's source that a text does not say, and their English."""
+    """The user's terms in the segment's source that a text does not say, and their English."""
     source = segment.source or ""
-    return {source[one.start : one.end]: one.english for one in segment.terms if not one.is_in(text)}
+    return {source[one.start : one.end]: one.english for one in segment.terms if one.own and not one.is_in(text)}
 
 
 def loses_a_term(segment: Segment, text: str) -> str | None:
     """A check: a term of the user's glossary that the draft has stays.
 
-    >>> from postedit.glossary import Glossary, with_terms
-    >>> [segment] = with_terms([Segment("In Gan state.", 0, source="在赣州")], Glossary({"赣州": "Gan state"}))
+    >>> from postedit.glossary import Glossary
+    >>> segment = Segment("In Gan state.", 0, source="在赣州", terms=Glossary({"赣州": "Gan state"}).find("在赣州"))
     >>> loses_a_term(segment, "In Ganzhou.")
     "loses 'Gan state', which the glossary wants for 赣州"
     """

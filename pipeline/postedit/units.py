@@ -7,8 +7,7 @@ from postedit.article import Candidate, Defect, Kind, Origin, Segment
 from postedit.characters import readable
 from postedit.cleaner import Cleaner
 from postedit.defects import inspect
-from postedit.glossary import with_terms
-from postedit.knowledge import known_of
+from postedit.knowledge import known_of, with_terms
 from postedit.markup import lay
 from postedit.pipeline import segments_of
 from postedit.repairs import Known
@@ -53,7 +52,7 @@ def cut_samples(given: Sequence[Sample], cleaner: Cleaner) -> Cut:
         article, line = readable(sample.article, cleaner.config.source_language), len(sample.article.blocks) < 2
         if any(block.why != A_LINE for block in article.blocks):
             article, labelled, line = label(article), True, False
-        first, found = len(segments), with_terms(segments_of(article, cleaner.translator), cleaner.glossary)
+        first, found = len(segments), with_terms(article, segments_of(article, cleaner.translator), cleaner.glossary)
         segments += found
         articles += [LINES if line or cleaner.config.together else number] * len(found)
         kinds += [article.blocks[one.block].kind for one in found]

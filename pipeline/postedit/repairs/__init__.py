@@ -111,7 +111,7 @@ class Known:
     names: frozenset[str] = frozenset()  # of people whom the article's source speaks of again and again
     months: frozenset[int] = frozenset()  # that the article names with a day
     draft: str | None = None  # what the sentence is a rewrite of
-    terms: tuple[Spelling, ...] = ()  # of the source, whose English a user has settled
+    terms: tuple[Spelling, ...] = ()  # of the source, whose English is settled
 
 
 NOTHING = Known()

@@ -5,6 +5,7 @@ sentences with a day and no month, one of them adds a month to 52 in 156, and th
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
 _NAMES = (
@@ -19,6 +20,7 @@ _DATE = re.compile(
     rf"\b(?P<the>the )?(?:(?P<day>\d{{1,2}}){_ORDINAL} (?:of )?(?P<month>{_MONTH})"
     rf"|(?P<first>{_MONTH}) (?P<second>\d{{1,2}}){_ORDINAL})\b(?!,? (?:of )?\d{{4}}| [A-Z])"
 )
+_DAYS = re.compile(rf"\b(\d{{1,2}}){_ORDINAL} (?:of )?({_MONTH})\b|\b({_MONTH}) (\d{{1,2}}){_ORDINAL}\b")
 _ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
 
@@ -29,6 +31,15 @@ def months_in(source: str) -> frozenset[int]:
     [9]
     """
     return frozenset(int(month) for month, _ in _DATED.findall(source))
+
+
+def days_in(text: str) -> Counter[tuple[int, int]]:
+    """How often an English text names each month and day.
+
+    >>> days_in("On July 3, at 16:00 on 3 July 2024")
+    Counter({(7, 3): 2})
+    """
+    return Counter((1 + _NAMES.index(one[2] or one[3]), int(one[1] or one[4])) for one in _DAYS.finditer(text))
 
 
 def name_months_like_the_source(text: str, source: str, months: Collection[int] = ()) -> str:

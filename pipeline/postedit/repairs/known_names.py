@@ -49,7 +49,7 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
     'When he met the Scottish team, Mr Gary Smith spoke.'
 
     Only the word that is nearest to a name which the text does not say, with a capital, and is nothing else: no word of
-    English, no other name, nothing that the source says in its own letters or in pinyin. `terms` are a user's own: they
+    English, no other name, nothing that the source says in its own letters or in pinyin. `terms` are settled: they
     take the place of what the table says, and those of one word are told as its names are.
     """
     if not HAN.search(source):
