@@ -8,6 +8,7 @@ from postedit.candidates import Proposal, proposals, with_retranslations
 from postedit.glossary import Glossary
 from postedit.knowledge import with_terms
 from postedit.known_names import LONGEST, Spelling, names_table, sound
+from postedit.repairs import Known, repair
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.spelling import parted, spellings, spelt, unsaid
 from postedit.terms import missing
@@ -34,6 +35,15 @@ def english(source: str) -> list[str]:
         ("总统埃尔多安将会见马克龙则表示", ["Erdogan", "Macron"]),
         ("公安部门和公安部", ["Ministry of Public Security"]),
         ("万年青树", []),
+        ("应急管理部门负责人", []),
+        ("北京大学生表示", []),
+        ("北京大学医院的医生", ["Peking University"]),
+        ("布伦特兰报告", []),
+        ("新华每日电讯报道", []),
+        ("在最高法院", []),
+        ("许多伊斯兰国家", []),
+        ("甘孜的保康县", ["Ganzi"]),
+        ("藏族在保康县", ["Tibetan"]),
         ("他参观了颐和园和人民大会堂", ["Summer Palace", "Great Hall of the People"]),
         ("美国有线电视新闻网报道", ["CNN"]),
         ("长沙和重庆的市民", ["Changsha", "Chongqing"]),
@@ -60,6 +70,11 @@ HOSPITAL = "禾川县医院。江西省禾川县有人口47万。江西省试点
         ("青海省禾川县。", "禾川县医院。", []),
         ("江西省试点县和江西省城市在江西省赣州市", "试点县和赣州市", []),
         ("江西省吉安市禾川县", "禾川县", ["Hechuan"]),
+        ("四川省凉山彝族自治州禾川县", "禾川县", ["Hechuan"]),
+        ("广西壮族自治区禾川县", "禾川县", ["Hechuan"]),
+        ("北京禾川区", "禾川区", ["Hechuan"]),
+        ("四川省甘孜州禾川县", "禾川县", []),
+        (HOSPITAL, "台湾人在禾川县。", []),
     ],
 )
 def test_a_town_behind_its_province_is_known_all_through_its_article(
@@ -71,6 +86,14 @@ def test_a_town_behind_its_province_is_known_all_through_its_article(
     assert missing(segment, "Town.") == {}
 
 
+def test_a_town_is_not_written_as_a_users_term_is() -> None:
+    town = Spelling(0, 2, "Shaping")
+    assert (
+        repair("Policies are shaping it.", Known(source="沙坪镇的人", terms=(town,))).text == "Policies are shaping it."
+    )
+    assert repair("People of Shapong.", Known(source="沙坪镇的人", terms=(town,))).text == "People of Shaping."
+
+
 def test_a_users_term_stands_before_a_town() -> None:
     article = Article("", "Town.", (), source=HOSPITAL)
     (segment,) = with_terms(article, [Segment("Town.", 0, source="禾川县医院")], Glossary({"禾川": "Grain River"}))
@@ -79,9 +102,9 @@ def test_a_users_term_stands_before_a_town() -> None:
 
 def test_what_is_copied_is_parted_from_small_words_alone() -> None:
     names = [Spelling(0, 2, "Gannan"), Spelling(2, 3, "rice"), Spelling(3, 4, "Iran")]
-    assert parted("ofGannan, the price atIran and McIran, nearIranian", names) == (
-        "of Gannan, the price at Iran and McIran, nearIranian"
-    )
+    for text in ("the price", "McIran", "nearIranian", "https://wwwIran.com", "iIran"):
+        assert parted(text, names) == text
+    assert parted("ofGannan atIran", names) == "of Gannan at Iran"
 
 
 def test_the_source_keeps_all_but_the_names() -> None:

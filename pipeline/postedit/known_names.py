@@ -17,7 +17,9 @@ LONGEST = 12  # characters of the longest name in the table
 _UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 _PARTED = 3  # characters, at least, of a foreign name that a tagger parts; of others one more
-_LONGER = frozenset("道告")  # behind it, a newspaper is none: 电讯报道
+# Behind a name that a tagger does not end: 电讯报 is no newspaper in 电讯报道, and 布伦特 nobody in 布伦特兰.
+_LONGER = frozenset("道告德兰森顿逊林纳瓦安")
+_WORDS_OVER = re.compile("国家|国内|大学生|航空母舰|部门|组织部|银行业|地区|城市")  # that no name ends in the middle of
 _SHORT = 5  # letters: below, what begins alike is another word
 # What a word has behind a name that it is made of: Omani, Americans, Moscow's.
 _ENDINGS = frozenset(
@@ -74,10 +76,10 @@ def sound(text: str) -> str:
 def listed(source: str, words: Sequence[tuple[int, int, str]]) -> Iterator[Spelling]:
     """The longest names of the table, from left to right; `words` as `tagged` gives them.
 
-    Between two ends of words; a tagger parts names that it does not know, so longer ones where it sees one.
+    Between two ends of words. A tagger parts names that it does not know, so for longer ones one end will do.
 
-    >>> [one.english for one in listed("最高法院见埃尔多安将军", tagged("最高法院见埃尔多安将军"))]
-    ['Supreme Court', 'Erdogan']
+    >>> [one.english for one in listed("最高法院，埃尔多安将军", tagged("最高法院，埃尔多安将军"))]
+    ['Erdogan']
     """
     bounds = frozenset([start for start, _, _ in words] + [len(source)])
     table, behind = names_table(), 0
@@ -106,10 +108,12 @@ def _stands_alone(source: str, start: int, end: int, ends: int) -> bool:
 
     Of names at one end of a word the references of wmt17-19 said 74, and 22 otherwise (counted once by hand).
     """
-    if ends < 2 and (not ends or source[end : end + 1] in _LONGER):
-        return False
+    if ends != 1:
+        return ends == 2
+    inside = any(match.start() < end < match.end() for match in _WORDS_OVER.finditer(source, start, end + 3))
     foreign = sum(map(FOREIGN.__contains__, source[start:end]))
-    return ends == 2 or end - start >= (_PARTED if foreign * 2 >= end - start else _PARTED + 1)
+    long = end - start >= (_PARTED if foreign * 2 >= end - start else _PARTED + 1)
+    return long and not inside and source[end : end + 1] not in _LONGER
 
 
 def tagged(source: str) -> list[tuple[int, int, str]]:

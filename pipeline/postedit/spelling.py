@@ -24,14 +24,15 @@ from postedit.romanization import joined, pinyin_of, surname_readings
 
 # Two characters and what kind of place they are. What stands before it here, in news of wmt17-19, is no name.
 _PLACES = re.compile(
-    "(?![各大老新小中无省百全自欧特本首名古城主郊华县])(?!.城)(?!自治|高新|商业|贫困|占领|亚太|东北|西北|西南|东南|三角)..[市县区镇乡]"
+    "(?![各大老新小中无省百全自欧特本首名古城主郊华县])(?!.城)(?!自治|高新|商业|贫困|占领|亚太|东北|西北|西南|东南|三角)"
+    "(?!边境|沿海|沿边|沿江|试点|示范|重点|下辖|所辖|直辖|直管|民族)..[市县区镇乡]"
 )
 # Where towns are spelt as pinyin spells them, and a word behind the province's name that may be one.
 _PROVINCES = (
     "(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃)省|广西(?:壮族自治区)?"
     "|宁夏(?:回族自治区)?|(?:北京|天津|上海|重庆)市?"
 )
-_TOWNS = re.compile(f"(?:{_PROVINCES})(?:[\u4e00-\u9fff]{{2,3}}[市州])?(?=([\u4e00-\u9fff]{{2}})[市县区镇乡])")
+_TOWNS = re.compile(f"(?:{_PROVINCES})(?:[\u4e00-\u9fff]{{2,10}}?[市州])?(?=([\u4e00-\u9fff]{{2}})[市县区镇乡])")
 # Where other languages than Chinese name places: 改则 is Gerze.
 _OTHER_LANGUAGES = re.compile("西藏|青海|新疆|内蒙古|阿坝|甘孜|甘南|迪庆|[藏蒙]族|维吾尔|哈萨克")
 # How these are read in names of places.
@@ -42,7 +43,7 @@ _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
 def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
-    """The names of a source whose English is known, in order; without `people`, nothing is spelt in pinyin.
+    """The names of a source whose English is known, in order; without `people`, none is spelt in pinyin here.
 
     `terms`, a user's own and towns, stand in the place of what overlaps them.
 
@@ -87,7 +88,7 @@ def towns(text: str) -> dict[str, str]:
     if not _TOWNS.search(text):
         return {}
     words = {start: end for start, end, tag in tagged(text) if tag.startswith("n") and tag not in _NO_NAMES}
-    found = [(match.end(), match[1]) for match in _TOWNS.finditer(text)]
+    found = [(one.end(), one[1]) for one in _TOWNS.finditer(text) if not _OTHER_LANGUAGES.search(one[0])]
     return {
         text[at : at + len(name) + 1]: _place(name)
         for at, name in found
@@ -101,7 +102,7 @@ def find_towns(source: str, known: Mapping[str, str]) -> Iterator[Spelling]:
     >>> [*find_towns("禾川县医院", {"禾川县": "Hechuan"})]
     [Spelling(start=0, end=2, english='Hechuan', own=False)]
     """
-    if known and not _OTHER_LANGUAGES.search(source):
+    if known and not _OTHER_LANGUAGES.search(source) and not OWN_LETTERS.search(source):
         for match in re.finditer("|".join(map(re.escape, known)), source):
             yield Spelling(match.start(), match.end() - 1, known[match[0]])
 
@@ -144,9 +145,8 @@ def parted(text: str, names: Sequence[Spelling]) -> str:
     >>> parted("the town ofGannan, directorChen Guokai", [Spelling(0, 2, "Gannan"), Spelling(2, 5, "Chen Guokai")])
     'the town of Gannan, director Chen Guokai'
     """
-    for one in names:
-        if one.english[0].isupper():
-            text = re.sub(rf"\b([a-z]{{2,}})(?={re.escape(one.english)}\b)", r"\1 ", text)
+    for english in {one.english for one in names if one.english[0].isupper()}:
+        text = re.sub(rf"(?<![\w/.@-])([a-z]{{2,}})(?={re.escape(english)}\b)", r"\1 ", text)
     return text
 
 
@@ -157,7 +157,8 @@ def _beside(text: str, more: str) -> str:
 
 def _is_place(word: str) -> bool:
     """Whether a word that a tagger takes for a place is two characters and what kind of place in China it is."""
-    return bool(_PLACES.fullmatch(word)) and word[:2] not in names_table() and FOREIGN.isdisjoint(word[:2])
+    known = names_table().keys() & {word, word[:2]}
+    return bool(_PLACES.fullmatch(word)) and not known and FOREIGN.isdisjoint(word[:2])
 
 
 def _place(name: str) -> str:

@@ -8,11 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-_NAMES = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_MONTH = "|".join(_NAMES)
+_MONTH = "|".join(MONTHS)
 _DATED = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月\s?([12]\d|3[01]|0?[1-9])[日号]")
 _DAY = re.compile(r"(?<![\d月])([12]\d|3[01]|0?[1-9])日(?![本元军])")
 _ORDINAL = r"(?:st|nd|rd|th)?"
@@ -39,7 +39,7 @@ def days_in(text: str) -> Counter[tuple[int, int]]:
     >>> days_in("On July 3, at 16:00 on 3 July 2024")
     Counter({(7, 3): 2})
     """
-    return Counter((1 + _NAMES.index(one[2] or one[3]), int(one[1] or one[4])) for one in _DAYS.finditer(text))
+    return Counter((1 + MONTHS.index(one[2] or one[3]), int(one[1] or one[4])) for one in _DAYS.finditer(text))
 
 
 def name_months_like_the_source(text: str, source: str, months: Collection[int] = ()) -> str:
@@ -61,10 +61,10 @@ def name_months_like_the_source(text: str, source: str, months: Collection[int] 
 
     def mended(match: re.Match[str]) -> str:
         name, day = match["month"] or match["first"], int(match["day"] or match["second"])
-        if day not in bare or 1 + _NAMES.index(name) in {*months, *(month for month, _ in dated)}:
+        if day not in bare or 1 + MONTHS.index(name) in {*months, *(month for month, _ in dated)}:
             return match[0]
         if len(set(months)) == 1:
-            return match[0].replace(name, _NAMES[next(iter(months)) - 1])
+            return match[0].replace(name, MONTHS[next(iter(months)) - 1])
         return f"the {day}{_ENDINGS.get(day, 'th')}"
 
     return _DATE.sub(mended, text)

@@ -50,11 +50,12 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
 
     Only the word that is nearest to a name which the text does not say, with a capital, and is nothing else: no word of
     English, no other name, nothing that the source says in its own letters or in pinyin. `terms` are settled: they
-    take the place of what the table says, and those of one word are told as its names are.
+    take the place of what the table says, those of one word are told as its names are, and a user's own are written
+    as the user writes them.
     """
     if not HAN.search(source):
         return text
-    for one in terms:
+    for one in (one for one in terms if one.own):
         text = _as_settled(text, one, names_table().get(source[one.start : one.end], ""))
     told = _told_by(source)
     if not (words := {*_words(text, told)}):
