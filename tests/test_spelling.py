@@ -41,6 +41,9 @@ def english(source: str) -> list[str]:
         ("布伦特兰报告", []),
         ("新华每日电讯报道", []),
         ("在最高法院", []),
+        ("马克思主义者", []),
+        ("日本自民党将向", []),
+        ("加州大学洛杉矶分校的前", []),
         ("许多伊斯兰国家", []),
         ("甘孜的保康县", ["Ganzi"]),
         ("藏族在保康县", ["Tibetan"]),
@@ -143,6 +146,13 @@ def test_names_that_a_draft_lacks_tell_of_its_article() -> None:
     nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
     rough = Roughness([[nothing | {"names lacking": 1.0}]], nothing, least=0.2)
     assert rough.gain([told] * 5) > rough.least > rough.gain([told | {"names lacking": 0.0}] * 5)
+
+
+@pytest.mark.parametrize(("kept", "gain"), [(0.0, 1.0), (-0.2, 1.0), (-0.3, -0.15)])
+def test_names_alone_make_no_article_rough_that_all_else_speaks_for(kept: float, gain: float) -> None:
+    nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
+    rough = Roughness([[nothing | {"kept": 1.0}], [nothing | {"names lacking": 2.0}]], nothing, least=0.2)
+    assert rough.gain([nothing | {"kept": kept, "names lacking": 1.0}] * 5) == pytest.approx(gain)
 
 
 def test_the_table_has_what_was_written_by_hand() -> None:
