@@ -148,16 +148,6 @@ def test_names_that_a_draft_lacks_tell_of_its_article() -> None:
     assert rough.gain([told] * 5) > rough.least > rough.gain([told | {"names lacking": 0.0}] * 5)
 
 
-@pytest.mark.parametrize(
-    ("count", "kept", "counts"), [(1, 0.0, True), (20, 0.1, False), (20, 0.19, True), (100, 0.19, False)]
-)
-def test_names_count_where_the_other_signs_may_have_seen_too_little(count: int, kept: float, counts: bool) -> None:
-    nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)
-    rough = Roughness([[nothing | {"kept": 1.0}], [nothing | {"names lacking": 2.0}]], nothing, least=0.2)
-    told = nothing | {"kept": kept, "names lacking": 1.0}
-    assert (rough.gain([told] * count) == pytest.approx(2 * count / (count + 5))) is counts
-
-
 def test_the_table_has_what_was_written_by_hand() -> None:
     table = names_table()
     assert by_hand().items() <= table.items()
