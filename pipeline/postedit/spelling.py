@@ -32,7 +32,7 @@ _PROVINCES = (
     "(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃)省|广西(?:壮族自治区)?"
     "|宁夏(?:回族自治区)?|(?:北京|天津|上海|重庆)市?"
 )
-_TOWNS = re.compile(f"(?:{_PROVINCES})(?:[\u4e00-\u9fff]{{2,10}}?[市州])?(?=([\u4e00-\u9fff]{{2}})[市县区镇乡])")
+_TOWNS = re.compile(f"(?:{_PROVINCES})(?:[\u4e00-\u9fff]{{2,10}}?[市州])?(?=([\u4e00-\u9fff]{{2}}[市县区镇乡]))")
 # Where other languages than Chinese name places: 改则 is Gerze.
 _OTHER_LANGUAGES = re.compile("西藏|青海|新疆|内蒙古|阿坝|甘孜|甘南|迪庆|[藏蒙]族|维吾尔|哈萨克")
 # How these are read in names of places.
@@ -85,15 +85,10 @@ def towns(text: str) -> dict[str, str]:
     >>> towns("禾川县医院的“蝶变”：江西省禾川县有人口47万。")
     {'禾川县': 'Hechuan'}
     """
-    if not _TOWNS.search(text):
+    if not (found := [one for one in _TOWNS.finditer(text) if not _OTHER_LANGUAGES.search(one[0])]):
         return {}
     words = {start: end for start, end, tag in tagged(text) if tag.startswith("n") and tag not in _NO_NAMES}
-    found = [(one.end(), one[1]) for one in _TOWNS.finditer(text) if not _OTHER_LANGUAGES.search(one[0])]
-    return {
-        text[at : at + len(name) + 1]: _place(name)
-        for at, name in found
-        if words.get(at) == at + len(name) + 1 and _is_place(text[at : at + len(name) + 1])
-    }
+    return {one[1]: _place(one[1][:-1]) for one in found if words.get(one.end()) == one.end(1) and _is_place(one[1])}
 
 
 def find_towns(source: str, known: Mapping[str, str]) -> Iterator[Spelling]:

@@ -55,8 +55,9 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
     """
     if not HAN.search(source):
         return text
-    for one in (one for one in terms if one.own):
-        text = _as_settled(text, one, names_table().get(source[one.start : one.end], ""))
+    for one in terms:
+        if one.own:
+            text = _as_settled(text, one, names_table().get(source[one.start : one.end], ""))
     told = _told_by(source)
     if not (words := {*_words(text, told)}):
         return text
