@@ -3,11 +3,12 @@
 import pytest
 
 from corpora.spellings import by_hand, capitalised, names_in, prolonged
+from postedit import Cleaner
 from postedit.article import Article, Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals, with_retranslations
 from postedit.glossary import Glossary
 from postedit.knowledge import with_terms
-from postedit.known_names import LONGEST, Spelling, names_table, sound
+from postedit.known_names import LONGEST, Spelling, names_digest, names_table, rows_digest, sound
 from postedit.repairs import Known, repair
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.spelling import parted, spellings, spelt, unsaid
@@ -189,3 +190,10 @@ def test_no_name_of_the_table_is_longer_than_what_is_looked_for() -> None:
 )
 def test_a_name_is_said_by_words(name: str, text: str, *, said: bool) -> None:
     assert Spelling(0, 2, name).is_in(text) is said
+
+
+def test_the_run_signature_tells_one_table_of_names_from_another() -> None:
+    assert f"|names:{names_digest()}|" in Cleaner(model="none").signature
+    assert names_digest() == rows_digest(names_table())
+    assert rows_digest({"赣": "Gan", "州": "Zhou"}) == rows_digest({"州": "Zhou", "赣": "Gan"})
+    assert rows_digest({"赣": "Gan"}) != rows_digest({"赣": "Gan "})

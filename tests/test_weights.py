@@ -56,8 +56,24 @@ def test_default_name_and_folder_are_the_same_model(copy: Path) -> None:
 
 def test_float32_is_another_precision_of_the_same_model() -> None:
     exact = weights.load(threads=1, compute_type="float32")
-    assert exact.name == weights.load(threads=1).name.replace("int8", "float32")
+    assert exact.name == weights.load(threads=1, compute_type="int8").name.replace("int8", "float32")
     assert exact.translate([Request(Job.POLISH, draft="It rains.")], 1) == [["It rains."]]
+
+
+@pytest.mark.parametrize(
+    ("exactly", "device", "precision"), [(True, "cpu", "int8"), (False, "cpu", "float32"), (False, "cuda", "int8")]
+)
+def test_where_int8_overflows_the_model_computes_in_float32(
+    exactly: bool, device: str, precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "sums_int8_exactly", lambda: exactly)
+    monkeypatch.setattr(weights, "device_of", lambda _: device)
+    assert weights.load(device="cpu", threads=1).name.endswith(f"|ct2:{precision}")
+
+
+def test_a_precision_that_is_named_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "sums_int8_exactly", lambda: False)
+    assert weights.load(threads=1, compute_type="int8").name.endswith("|ct2:int8")
 
 
 def test_a_wheel_has_all_that_ships_under_its_name() -> None:

@@ -5,7 +5,6 @@ A term is written into the source where most of a model's answers lack it (`spel
 """
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from postedit.characters import converted, is_simplified
 from postedit.errors import ArticleError, ConfigError
 from postedit.formats import read_bytes
 from postedit.formats.encoding import decode
-from postedit.known_names import Spelling
+from postedit.known_names import Spelling, rows_digest
 from postedit.lines import HAN
 
 # What the columns are called, where the first row names them.
@@ -36,7 +35,7 @@ class Glossary:
     @property
     def digest(self) -> str:
         """For the run signature: other terms make other texts."""
-        return hashlib.sha256("\n".join(map("\t".join, sorted(self.terms.items()))).encode()).hexdigest()[:8]
+        return rows_digest(self.terms)
 
     def find(self, source: str) -> tuple[Spelling, ...]:
         """The terms that a source has, in order: of those that overlap the one that begins first, the longest of them.

@@ -1,8 +1,9 @@
 """Chinese names whose English is known: those of a table (names_zh_en.tsv, made by corpora/spellings.py)."""
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -148,6 +149,21 @@ def goes_on(source: str, start: int, end: int) -> bool:
 def names_table() -> dict[str, str]:
     """Chinese to English; to nothing where a tagger takes a word for a name that is none."""
     return rows_of(files("postedit").joinpath(_TABLE).read_text("utf-8"))
+
+
+@cache
+def names_digest() -> str:
+    """For the run signature: another table of names makes other texts."""
+    return rows_digest(names_table())
+
+
+def rows_digest(rows: Mapping[str, str]) -> str:
+    """Eight hexadecimal digits that tell one table of names from another, in whatever order their rows stand.
+
+    >>> rows_digest({"赣州": "Ganzhou"})
+    '249aad80'
+    """
+    return hashlib.sha256("\n".join(map("\t".join, sorted(rows.items()))).encode()).hexdigest()[:8]
 
 
 def rows_of(text: str) -> dict[str, str]:

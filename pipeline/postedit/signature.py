@@ -4,6 +4,7 @@ from postedit import __version__
 from postedit.config import Config
 from postedit.gate import Gate
 from postedit.glossary import Glossary
+from postedit.known_names import names_digest
 from postedit.translator import Translator
 
 
@@ -11,7 +12,7 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config, glo
     """Versions, model and every setting that changes the text.
 
     >>> run_signature(None, Gate(), Config())
-    'postedit|v:...|model:none|zh-en|furniture:drop'
+    'postedit|v:...|model:none|zh-en|names:...|furniture:drop'
     """
     parts = ["postedit", f"v:{__version__}"]
     if translator is None:
@@ -25,6 +26,7 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config, glo
             *([f"judge:{gate.judge.name}/{gate.least_gain:g}"] if gate.judge else []),
         ]
     furniture = "keep" if config.keep_furniture else "drop"
-    parts += [f"{config.source_language}-{config.target_language}", f"furniture:{furniture}"]
+    languages = f"{config.source_language}-{config.target_language}"
+    parts += [languages, f"names:{names_digest()}", f"furniture:{furniture}"]
     parts += [f"glossary:{glossary.digest}"] if glossary else []
     return "|".join([*parts, "together"] if config.together else parts)

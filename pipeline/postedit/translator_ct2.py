@@ -24,8 +24,7 @@ class Ct2Engine:
     def __init__(self, folder: Path, codec: Codec, *, device: str, threads: int, compute_type: str, beam: int) -> None:
         import ctranslate2
 
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        device = device_of(device)
         workers = threads or min(_cores(), MOST_THREADS)
         try:
             self._model = ctranslate2.Translator(
@@ -124,6 +123,15 @@ def vocabularies(folder: Path) -> tuple[list[str], list[str]]:
             f"{folder}: the vocabulary of this CTranslate2 model cannot be read ({error}). Convert the model again."
         ) from error
     return list(reads), list(says)[:said]
+
+
+def device_of(device: str) -> str:
+    """ "cuda" or "cpu", also where "auto" was asked for."""
+    import ctranslate2
+
+    if device != "auto":
+        return device
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 def _start_token(folder: Path) -> str | None:

@@ -17,9 +17,10 @@ from postedit.errors import ConfigError, ModelError
 from postedit.families import FAMILIES, TOKENIZERS, Codec, HubCodec, Languages, PieceCodec, family_of, hub_tokenizer
 from postedit.hub import fetched, is_hub_id
 from postedit.manifest import Manifest
+from postedit.processor import sums_int8_exactly
 from postedit.seq2seq import Card, Engine, Seq2SeqTranslator
 from postedit.translator import Job, Translator
-from postedit.translator_ct2 import Ct2Engine, vocabularies
+from postedit.translator_ct2 import Ct2Engine, device_of, vocabularies
 from postedit.translator_hf import HfEngine
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ JUDGE = "judge-v2"
 HOMES = (Path(__file__).resolve().parents[2] / "models", Path(__file__).resolve().parent / "_weights")
 
 ENGINES = ("auto", "ct2", "hf")
-COMPUTE_TYPES = ("int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
+COMPUTE_TYPES = (
+    "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def load(  # noqa: PLR0913  # a front door: every setting is optional and named 
     offline: bool = False,
     source_language: str = "zh",
     target_language: str = "en",
-    compute_type: str = "int8",
+    compute_type: str = "auto",
     engine: str = "auto",
     beam: int = 1,
     jobs: Sequence[Job] = (),
@@ -80,20 +83,22 @@ def load(  # noqa: PLR0913  # a front door: every setting is optional and named 
     """The model of that name, in that folder, or of that id on the hub.
 
     >>> load().name
-    'tri-v6@...|ct2:int8'
+    'tri-v6@...|ct2:...'
     >>> load("tri-v9")
     Traceback (most recent call last):
         ...
     postedit.errors.ModelError: no model 'tri-v9': ... Shipped are tri-v6...
 
-    `compute_type` float32 is slower than int8 and exact; `engine` "hf" runs a checkpoint in torch ("auto" does so where
+    `compute_type` float32 is slower than int8 and exact; "auto" is int8, but float32 on processors where int8 overflows
+    (`processor.sums_int8_exactly`). `engine` "hf" runs a checkpoint in torch ("auto" does so where
     CTranslate2 cannot); `jobs` says what a checkpoint was trained for where its family does not;
     `task` is what a T5 wants before its text. Raises ModelError, which says what to do.
     """
     _check("engine", engine, ENGINES)
     _check("compute_type", compute_type, COMPUTE_TYPES)
     languages = Languages(source_language, target_language)
-    wish = _Wish(device, threads, offline, languages, compute_type, engine, beam, frozenset(jobs), task)
+    precision = _precision(device) if compute_type == "auto" else compute_type
+    wish = _Wish(device, threads, offline, languages, precision, engine, beam, frozenset(jobs), task)
     found = find(model, offline=offline)
     return _from_folder(found.folder, found.name, wish)
 
@@ -149,6 +154,11 @@ def gate_of(translator: Translator) -> "Gate":
 def own_gate(translator: Translator) -> Mapping[str, Any]:
     """What the manifest of a model says of its gate."""
     return translator.card.gate if isinstance(translator, Seq2SeqTranslator) else {}
+
+
+def _precision(device: str) -> str:
+    """What is quick where it is right."""
+    return "int8" if sums_int8_exactly() or device_of(device) == "cuda" else "float32"
 
 
 def _check(setting: str, value: str, known: Sequence[str]) -> None:
