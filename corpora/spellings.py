@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpora.pack import evaluation_lines, filters, kept, pairs, triples
 from postedit.known_names import FOREIGN, plain, rows_of, sound
 from postedit.repairs.chinese_names import could_be_given, is_surname
-from postedit.repairs.known_names import NEAR_IF_ALIKE, can_be_told, nearness
+from postedit.repairs.known_names import NEAR_IF_ALIKE, can_be_told, nearness, words_of
 from postedit.romanization import pinyin_of
 
 BY_HAND = Path(__file__).with_suffix(".tsv")
@@ -143,7 +143,7 @@ def words_near(references: Sequence[str], names: Mapping[str, str]) -> list[str]
     ['when']
     """
     seen = Counter(word for text in references for word in {*plain(text).split()})
-    own = {word for name in names.values() for word in plain(name).split()}
+    own = words_of(names.values())
     told = sorted({plain(name) for name in names.values() if name and can_be_told(name)})
     words = sorted(word for word, n in seen.items() if n >= LEAST_SEEN and word.isalpha() and word not in own)
     likeness = process.cdist(words, told, scorer=Levenshtein.normalized_similarity, score_cutoff=NEAR_IF_ALIKE)

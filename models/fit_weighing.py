@@ -48,7 +48,7 @@ from models.offers import (
 from postedit import judge, weights
 from postedit.article import Article, Segment
 from postedit.candidates import proposals, with_retranslations
-from postedit.choices import passes
+from postedit.choices import missed, passes
 from postedit.estimates import Place, base_of, qualities
 from postedit.knowledge import with_terms
 from postedit.roughness import SENTENCE_SIGNS, Roughness, article_signs
@@ -115,6 +115,7 @@ def _offer(engine: str, article: int, segment: Segment, reference: str, judged: 
         gained(base.text, texts, reference),
         gained(base.text, texts, reference, beta=1),
         judged.sentence,
+        [missed(segment, one) for one in texts],
     )
 
 

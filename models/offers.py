@@ -19,6 +19,7 @@ import sacrebleu
 from sacrebleu.metrics.chrf import CHRF
 
 from models.fit_gate import ridge
+from postedit.choices import MISSED
 from postedit.polishing import swapped
 from postedit.weighing import OFFERED
 
@@ -48,6 +49,7 @@ class Offer:
     gains: Floats  # of each rewrite, in points of chrF
     even: Floats  # the same where recall counts no more than precision
     told: Mapping[str, float] | None  # what it tells of its article
+    missed: Sequence[int] = ()  # numbers of the source that each rewrite does not say; none: nothing is asked
 
     @property
     def fold(self) -> int:
@@ -61,7 +63,8 @@ class Offer:
     def chosen(self, predicted: Floats, least: float) -> int | None:
         """The number of the rewrite that a gate would let through."""
         best = [int(n) for n in np.argsort(-predicted, kind="stable")[:OFFERED] if predicted[n] >= least]
-        return next((n for n in best if self.passing[n]), None)
+        missed = self.missed or [0] * len(predicted)
+        return max((n for n in best if self.passing[n]), key=lambda n: predicted[n] - MISSED * missed[n], default=None)
 
     def gain(self, predicted: Floats, least: float) -> float:
         """Points that the line gains by the rewrite that is predicted to gain most, and `least` at least."""

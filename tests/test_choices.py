@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,9 @@ from postedit.errors import ModelError
 from postedit.gate import Gate
 from postedit.repairs import repair
 from postedit.translator import FakeTranslator
+
+if TYPE_CHECKING:
+    from postedit.judge import Judge
 
 GATE = Gate(margin=0.2, max_edit_rate=0.5)
 DRAFT = Candidate("On 1 June he come home .", Origin.DRAFT, score=-1.5)
@@ -87,6 +91,19 @@ def test_the_best_of_two_rewrites_wins() -> None:
         choice = chosen(*row)
         assert choice.chosen is other
         assert reasons(choice)[POLISH.text] == "another rewrite is predicted to gain more"
+
+
+@pytest.mark.parametrize(("better", "right"), [(1.9, True), (2.1, False)])
+def test_a_weighed_rewrite_with_all_numbers_of_the_source_stands_before_another(better: float, right: bool) -> None:
+    draft = Candidate("The corn yields 500 pounds.", Origin.DRAFT, quality=0.0)
+    rewrites = [
+        Candidate("The maize yields 5,000 pounds.", Origin.POST_EDIT, quality=2.0),
+        Candidate("The maize gives a yield of 500 pounds.", Origin.POST_EDIT, quality=2.0 + better),
+    ]
+    gate = Gate(judge=cast("Judge", object()), least_gain=1.0)
+    choice = choose(Segment(draft.text, 0, source="玉米亩产达到5000斤。"), [draft, *rewrites], [], gate)
+    assert choice.chosen is rewrites[0 if right else 1]
+    assert ("says more of the source's numbers" in reasons(choice).get(rewrites[1].text, "")) is right
 
 
 def test_a_vetoed_rewrite_loses_however_high_its_score() -> None:

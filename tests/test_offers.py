@@ -68,6 +68,15 @@ def test_a_rewrite_that_a_check_refuses_makes_room_for_the_next() -> None:
     assert offer.gain(np.array([3.0, 1.0]), least=0.5) == 1.0
 
 
+def test_of_rewrites_that_gain_the_one_is_chosen_that_says_the_numbers() -> None:
+    old, others = "Of 500 pounds.", ["Some 500 pounds.", "Some 5,000 jin.", "5,000 jin."]
+    gains, row = np.array([3.0, 2.0, 0.4]), np.zeros((3, len(SIGNS)))
+    offer = Offer("argos", 0, old, others[1], others, [True] * 3, row, gains, gains, None, [1, 0, 0])
+    assert offer.chosen(np.array([3.0, 1.5, 0.4]), least=0.5) == 1
+    assert offer.chosen(np.array([3.0, 0.9, 0.4]), least=0.5) == 0
+    assert offer.chosen(np.array([3.0, 0.4, 1.5]), least=2.0) == 0
+
+
 def test_a_line_is_named_as_a_manifest_has_it() -> None:
     weights = {"longer": -1.0, "constant": 2.0}
     assert named(np.array([0.12345, -1.0, 2.0]), [*weights], ["+came"]) == {

@@ -29,6 +29,8 @@ def english(source: str) -> list[str]:
         ("赣州市介绍了优势", ["Ganzhou"]),
         ("香港特首林郑月娥表示", ["Carrie Lam"]),
         ("记者裴剑飞今天报道", ["Pei Jianfei"]),
+        ("著名笛子演奏家陈东宝、谷文华表示", ["Chen Dongbao", "Gu Wenhua"]),
+        ("市里的梅溪湖、洋湖", []),
         ("香港记者裴剑飞今天报道", []),
         ("来自保康县", ["Baokang"]),
         ("韩国代表来自保康县", []),
@@ -88,6 +90,23 @@ def test_a_town_behind_its_province_is_known_all_through_its_article(
     assert [one.english for one in segment.terms] == found
     assert [one for one in spellings(source, terms=segment.terms) if one.english == "Hechuan"] == [*segment.terms]
     assert missing(segment, "Town.") == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("村民廖大山握着医生的手。廖大山突发心梗。", ["Liao Dashan", "Liao Dashan"]),
+        ("村民廖大山握着医生的手。", []),
+        ("肖上尉走了。肖上尉的部下来了。", []),
+        ("程女士来了。程女士说。", []),
+        ("罗梅洛来了。罗梅洛说。", []),
+        ("越南的廖大山握着医生的手。廖大山突发心梗。", []),
+    ],
+)
+def test_people_whom_an_article_names_again_are_known(source: str, found: list[str]) -> None:
+    segments = [Segment(".", n, source=one) for n, one in enumerate(source.split("。")[:-1])]
+    told = with_terms(Article("a", ". .", (), source=source), segments)
+    assert [name.english for one in told for name in spellings(one.source or "", terms=one.terms)] == found
 
 
 def test_a_town_is_not_written_as_a_users_term_is() -> None:

@@ -10,7 +10,7 @@ from postedit.known_names import Spelling
 from postedit.repairs import Known
 from postedit.repairs.calendar import months_in
 from postedit.repairs.chinese_names import repeated_names
-from postedit.spelling import find_towns, towns
+from postedit.spelling import find_told, people, towns
 
 
 def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
@@ -26,19 +26,21 @@ def known_of(article: Article, segments: Sequence[Segment]) -> list[Known]:
 
 
 def with_terms(article: Article, segments: Sequence[Segment], glossary: Glossary | None = None) -> tuple[Segment, ...]:
-    """The segments, each with what its source names whose English is settled: a user's terms, the article's towns.
+    """The segments, each with what its source names whose English is settled: a user's terms, the article's towns, and
+    people whom it names again and again.
 
     >>> article = Article("County's hospital.", "a", (), source="江西省禾川县的医院。禾川县的医院。")
     >>> [segment] = with_terms(article, [Segment("County's hospital.", 0, source="禾川县的医院。")])
     >>> [one.english for one in segment.terms]
     ['Hechuan']
     """
-    known = towns(article.source or "")
+    text = article.source or ""
+    known = people(text) | towns(text)
     return tuple(replace(one, terms=_terms(one.source, known, glossary)) if one.source else one for one in segments)
 
 
 def _terms(source: str, known: Mapping[str, str], glossary: Glossary | None) -> tuple[Spelling, ...]:
     own = glossary.find(source) if glossary else ()
     taken = {place for one in own for place in range(one.start, one.end)}
-    places = [one for one in find_towns(source, known) if taken.isdisjoint(range(one.start, one.end))]
+    places = [one for one in find_told(source, known) if taken.isdisjoint(range(one.start, one.end))]
     return tuple(sorted([*own, *places], key=lambda one: one.start))

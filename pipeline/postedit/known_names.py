@@ -15,7 +15,7 @@ FOREIGN = frozenset(
 )
 _TABLE = "names_zh_en.tsv"
 LONGEST = 12  # characters of the longest name in the table
-_UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
+UNITS = "市县区镇乡州省"  # what kind of place: stays in Chinese, which the model translates
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 _PARTED = 3  # characters, at least, of a foreign name that a tagger parts; of others one more
 # Behind a name that a tagger does not end: 电讯报 is no newspaper in 电讯报道, and 布伦特 nobody in 布伦特兰.
@@ -90,7 +90,7 @@ def listed(source: str, words: Sequence[tuple[int, int, str]]) -> Iterator[Spell
         for end in range(min(len(source), start + LONGEST), start, -1):
             word = source[start:end]
             english, stop = table.get(word), end
-            if english is None and word[-1] in _UNITS and end in bounds:
+            if english is None and word[-1] in UNITS and end in bounds:
                 stop, english = end - 1, table.get(word[:-1])
             ends = bounds.intersection([start, end])
             if english is None or not _stands_alone(source, start, stop, len(ends)):

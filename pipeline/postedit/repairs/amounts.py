@@ -92,7 +92,7 @@ def count_in_yuan_like_the_source(text: str, source: str) -> str:
     Only an amount that stands in the source with 元 behind it, and only where the source names no other money and no
     place where people pay with other dollars.
     """
-    if OTHER_MONEY.search(source) or _ABROAD.search(source):
+    if _in_other_money(source):
         return text
     in_yuan = {value for one in quantities(source, "zh") if _YUAN.match(source, one.end) for value in one.readings}
     if not in_yuan:
@@ -104,6 +104,11 @@ def count_in_yuan_like_the_source(text: str, source: str) -> str:
         if one.readings & in_yuan and not in_range and not said:
             text = _in_yuan(text, one)
     return text
+
+
+def _in_other_money(source: str) -> bool:
+    """Whether a source names other money than yuan, or a place where people pay with it."""
+    return bool(OTHER_MONEY.search(source) or _ABROAD.search(source))
 
 
 def _in_yuan(text: str, amount: Quantity) -> str:
@@ -127,10 +132,12 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
     >>> take_numbers_from_the_source("It bought 5.75 million shares.", "回购股份5759万股。")
     'It bought 57.59 million shares.'
 
-    Both must count the same unit. Where exactly one number of the source is missing and exactly one is new, a digit may
-    be wrong; where there are more, only zeros, and no other two may have the same digits.
+    Both must count the same unit; what has the same digits may be dollars for yuan (`count_in_yuan_like_the_source`).
+    Where exactly one number of the source is missing and exactly one is new, a digit may be wrong; where more are, only
+    zeros, and no other two may have the same digits.
     """
     missing, added = same_quantities(quantities(source, "zh"), quantities(text, "en"))
+    elsewhere = _in_other_money(source)
     if len(missing) == len(added) == 1:
         pairs = [(missing[0], added[0])]
     else:
@@ -142,7 +149,9 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
         ]
     taken = []
     for right, wrong in pairs:
-        if _is_slip(right, wrong) and _unit(source, right, _CHINESE_UNIT) == _unit(text, wrong, _ENGLISH_UNIT):
+        units = _unit(source, right, _CHINESE_UNIT), _unit(text, wrong, _ENGLISH_UNIT)
+        put_into_dollars = units == ("yuan", "dollars") and _digits(right) == _digits(wrong) and not elsewhere
+        if _is_slip(right, wrong) and (units[0] == units[1] or put_into_dollars):
             shown, plain = text[wrong.start : wrong.end], source[right.start : right.end]
             figures = plain if _PLAIN.fullmatch(shown) and _PLAIN.fullmatch(plain) else in_figures(right.value)
             taken.append(Part(wrong.start, wrong.end, figures))

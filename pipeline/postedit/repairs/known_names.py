@@ -5,7 +5,8 @@ otherwise; models/README.md has the counts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -105,6 +106,7 @@ class _Told:
     """What a source tells of names."""
 
     names: tuple[Spelling, ...]  # that can be told
+    words: frozenset[str]  # of all that it has
     letters: str  # how it is read
     surnames: frozenset[str]  # of people who may be in it
 
@@ -118,8 +120,10 @@ class _Told:
 def _told_by(source: str) -> _Told:
     """It is asked for each of a segment's candidates."""
     people = {one.surname for one in people_in(source) if one.likely}
+    names = [*listed(source, tagged(source))]
     return _Told(
-        tuple(one for one in listed(source, tagged(source)) if can_be_told(one.english)),
+        tuple(one for one in names if can_be_told(one.english)),
+        frozenset(word for one in names for word in plain(one.english).split()),
         "".join(pinyin_of(source)).lower(),
         frozenset("".join(reading) for surname in people for reading in surname_readings(surname)),
     )
@@ -132,7 +136,8 @@ def _words(text: str, told: _Told) -> Iterator[str]:
         if before and plain(before[0]) in told.surnames:
             continue
         if not match["one"].isupper():
-            yield from [match["one"]] if plain(match["one"]) not in _known_words() else []
+            known = plain(match["one"])
+            yield from [match["one"]] if known not in _known_words() and known not in told.words else []
             yield from [match["two"]] if match["two"] else []
 
 
@@ -145,7 +150,19 @@ def can_be_told(name: str) -> bool:
 @cache
 def _known_words() -> frozenset[str]:
     english = files("postedit").joinpath(_ENGLISH).read_text("utf-8").split()
-    return frozenset(english) | {word for name in names_table().values() for word in plain(name).split()}
+    return words_of(names_table().values()) | frozenset(english)
+
+
+def words_of(names: Iterable[str]) -> frozenset[str]:
+    """The words of names that are no misspelling of another: a whole name, or a part of several.
+
+    >>> sorted(words_of(["Tadashi Yanai", "Guangzhou", "San Jose", "San Marino"]))
+    ['guangzhou', 'san']
+    """
+    parts = [plain(name).split() for name in {*names}]
+    often = Counter(word for words in parts for word in {*words})
+    alone = {words[0] for words in parts if len(words) == 1}
+    return frozenset(alone | {word for word, count in often.items() if count > 1})
 
 
 def nearness(words: str, name: str) -> float:
