@@ -48,8 +48,9 @@ from models.offers import (
 from postedit import judge, weights
 from postedit.article import Article, Segment
 from postedit.candidates import proposals, with_retranslations
-from postedit.choices import missed, passes
+from postedit.choices import passes
 from postedit.estimates import Place, base_of, qualities
+from postedit.facts import missed
 from postedit.knowledge import with_terms
 from postedit.roughness import SENTENCE_SIGNS, Roughness, article_signs
 from postedit.translator import Job, Request, Translator

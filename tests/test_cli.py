@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from postedit.article import Article
+from postedit.cleaner import Cleaner
 from postedit.cli import main
+from postedit.edited import Edited
 
 ROUGH = "The river rises . It  will be be fine.\n\nNo comments:\n\nPost a Comment\n"
 CLEANED = "The river rises. It  will be fine.\n"
@@ -76,6 +79,46 @@ def test_many_inputs_go_to_a_folder_and_can_be_taken_up_again(
     assert "rough.txt: done before" in said
     assert "other.md: 1 edited" in said
     assert (tmp_path / "out" / "other.md").read_text() == "# The **lake** rises.\n"
+
+
+def test_a_long_file_of_records_goes_on_where_it_was_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out, whole = (tmp_path / name for name in ("in.jsonl", "out.jsonl", "whole.jsonl"))
+    records = [{"id": str(n), "draft": f"The river {n} rises ."} for n in range(40)]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    arguments = ["clean", str(path), "--model", "none", "-o"]
+    assert main([*arguments, str(whole)]) == 0
+    asked, clean = list[int](), Cleaner.clean_articles
+
+    def interrupted(cleaner: Cleaner, articles: list[Article]) -> list[Edited]:
+        asked.append(int(articles[0].id))
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return clean(cleaner, articles)
+
+    monkeypatch.setattr(Cleaner, "clean_articles", interrupted)
+    assert main([*arguments, str(out)]) == 130
+    assert "go on with --resume" in capsys.readouterr().err
+    assert [one.name for one in tmp_path.glob("out*")] == ["out.jsonl.unfinished"]
+    with (tmp_path / "out.jsonl.unfinished").open("a") as file:
+        file.write('[{"cut short')
+    assert main([*arguments, str(out), "--resume"]) == 0
+    assert asked == [0, 16, 32, 32]
+    assert out.read_bytes() == whole.read_bytes()
+    told = [json.loads((tmp_path / f"{name}.jsonl.json").read_text()) for name in ("out", "whole")]
+    assert told[0] == told[1]
+    assert not (tmp_path / "out.jsonl.unfinished").exists()
+
+
+def test_another_run_does_not_go_on_from_what_is_kept(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    path.write_text("".join(json.dumps({"id": str(n), "draft": f"River {n} rises ."}) + "\n" for n in range(20)))
+    kept = tmp_path / "out.jsonl.unfinished"
+    kept.write_text('{"signature": "another"}\n' + '[{"text": "Wrong."}, null]\n' * 16)
+    assert main(["clean", str(path), "--model", "none", "-o", str(out), "--resume"]) == 0
+    assert "Wrong" not in out.read_text()
+    assert not kept.exists()
 
 
 def test_json_and_jsonl_hold_the_decisions_themselves(rough: Path) -> None:

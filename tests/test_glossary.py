@@ -51,7 +51,11 @@ def test_a_table_of_terms_is_read(tmp_path: Path, name: str, content: str, engli
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.tsv", "x\tx\n赣州\tGan\n", r"a\.tsv:1: 'x' has no English; a term is Chinese, a tab, and its English"),
+        (
+            "a.tsv",
+            "x\tx\n赣州\tGan\n",
+            r"a\.tsv:1: there is no Chinese in 'x'; a term is Chinese, a tab, and its English",
+        ),
         ("a.tsv", '赣州\tGan "City\n赣\n', r"a\.tsv:2: '赣' has no English"),
         ("a.tsv", "赣州 Gan City\n", r"a\.tsv:1: '赣州 Gan City' has no English"),
         ("a.tsv", "赣州,Gan City\n", r"a\.tsv:1: there is no tab in '赣州,Gan City'; a \.tsv has tabs, a \.csv commas"),

@@ -186,7 +186,9 @@ class Status(StrEnum):
 
     KEPT = "kept"  # the draft, to the byte
     EDITED = "edited"
-    REVIEW = "review"  # a person should look: a critical defect is still there, or a term of the glossary is not
+    # A person should look: a critical defect is still there, or a number or name that the source has otherwise; or a
+    # term of the glossary is not there.
+    REVIEW = "review"
     FAILED = "failed"  # no model could be asked: see the reason
 
 

@@ -2,6 +2,7 @@
 
 A result is whole or absent: everything is made first, then written beside its place and renamed. The details are
 moved last and know the digest of the result beside them, so "done" means: this run made this result from this input.
+What is done of a long file of records is kept beside the place of its result until all is.
 """
 
 import hashlib
@@ -17,10 +18,10 @@ from typing import Any
 from postedit import __version__
 from postedit.article import Article
 from postedit.cleaner import Cleaner
-from postedit.edited import Edited
 from postedit.errors import ArticleError, PosteditError
 from postedit.formats import atomic, encoding, format_of, jsonl, parse, read_bytes
 from postedit.formats.encoding import Decoded
+from postedit.journal import Done, Journal, beside
 from postedit.places import Job
 
 # How many articles go to the model together: enough to fill its batches, few enough to stop soon when interrupted.
@@ -55,14 +56,6 @@ class _Given:
     records: Sequence[jsonl.Record] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """The articles of an input, cleaned; `warnings` by the article's place."""
-
-    edited: Sequence[Edited]
-    warnings: Mapping[int, str]
-
-
 def run(cleaner: Cleaner, jobs: Sequence[Job], *, resume: bool = False) -> Iterator[Outcome]:
     """Each job's outcome as it is done. An input that fails stops no other: its outcome holds the error.
 
@@ -80,17 +73,20 @@ def _run_one(cleaner: Cleaner, job: Job, *, resume: bool) -> Outcome:
     given = _read(job)
     if resume and (counts := _done_before(job, given.facts, cleaner.signature)) is not None:
         return Outcome(job, counts, skipped=True)
-    made = _clean(cleaner, given)
+    journal = _journal(job, given, cleaner)
+    made = _clean(cleaner, given, journal, journal.done() if resume else [])
     content = _content(job, given, made, cleaner)
     if job.output is not None:
         details = {} if job.details is None else {job.details: _document(given, made, cleaner, content)}
         atomic.write_all({job.output: content} | details)
+        journal.remove()
         content = b""
-    counts = _sum([one.counts for one in made.edited])
-    furniture = sum(len(one.furniture) for one in made.edited if one.drops_furniture)
-    with_source = [one for one in made.edited if one.article.source]
-    sourceless = sum(not choice.segment.source for one in with_source for choice in one.choices)
-    warnings, seconds = tuple(made.warnings.values()), time.perf_counter() - started
+    counts = _sum([one.article["counts"] for one in made])
+    furniture = sum(block["dropped"] for one in made for block in one.article["furniture"])
+    pairs = zip(made, given.articles, strict=True)
+    with_source = [one.article for one, article in pairs if article.source and not one.warning]
+    sourceless = sum(not segment["source"] for one in with_source for segment in one["segments"])
+    warnings, seconds = tuple(one.warning for one in made if one.warning), time.perf_counter() - started
     if job.glossary is not None and not with_source:
         warnings += ("without its Chinese: the glossary was not used. Add --source, or a source to each record.",)
     return Outcome(job, counts, furniture, sourceless, seconds, content=content, warnings=warnings)
@@ -119,49 +115,68 @@ def _read(job: Job) -> _Given:
     return _Given(decoded, facts, [parse(decoded.text, format_, name, source)])
 
 
-def _clean(cleaner: Cleaner, given: _Given) -> _Made:
-    """The articles, cleaned. A record whose source is another text's is cleaned without it, and a warning says so."""
-    edited: list[Edited] = []
-    warnings: dict[int, str] = {}
-    many = JUDGED_TOGETHER if cleaner.config.together else ARTICLES_AT_ONCE
-    for at in range(0, len(given.articles), many):
+def _journal(job: Job, given: _Given, cleaner: Cleaner) -> Journal:
+    """Where it is kept what is done, if the input takes more than one go to the model."""
+    long = len(given.articles) > _at_once(cleaner)
+    return Journal(beside(job.output) if long and job.output else None, _run_facts(given, cleaner))
+
+
+def _at_once(cleaner: Cleaner) -> int:
+    return JUDGED_TOGETHER if cleaner.config.together else ARTICLES_AT_ONCE
+
+
+def _clean(cleaner: Cleaner, given: _Given, journal: Journal, before: Sequence[Done]) -> list[Done]:
+    """The articles, cleaned, behind those `before`.
+
+    A record whose source is another text's is cleaned without it, and a warning says so.
+    """
+    many = _at_once(cleaner)
+    made = [*before[: len(before) // many * many]]
+    journal.begin(made)
+    for at in range(len(made), len(given.articles), many):
         some = list(given.articles[at : at + many])
         try:
-            edited += cleaner.clean_articles(some)
+            done = [Done(one.to_json()) for one in cleaner.clean_articles(some)]
         except ArticleError:
             if not given.records:
                 raise
-            for place, article in enumerate(some, at):
-                try:
-                    edited += cleaner.clean_articles([article])
-                except ArticleError as error:
-                    warnings[place] = f"line {given.records[place].line_number}: {error} It was cleaned without."
-                    edited += cleaner.clean_articles([replace(article, source=None, source_blocks=())])
-    return _Made(edited, warnings)
+            done = [_done(cleaner, article, given.records[place]) for place, article in enumerate(some, at)]
+        journal.add(done)
+        made += done
+    return made
 
 
-def _content(job: Job, given: _Given, made: _Made, cleaner: Cleaner) -> bytes:
+def _done(cleaner: Cleaner, article: Article, record: jsonl.Record) -> Done:
+    try:
+        return Done(cleaner.clean_articles([article])[0].to_json())
+    except ArticleError as error:
+        [edited] = cleaner.clean_articles([replace(article, source=None, source_blocks=())])
+        return Done(edited.to_json(), f"line {record.line_number}: {error} It was cleaned without.")
+
+
+def _content(job: Job, given: _Given, made: Sequence[Done], cleaner: Cleaner) -> bytes:
     """The result: the text as it came in, or the details themselves."""
     if job.format == "json":
         return _document(given, made, cleaner)
     if job.format == "jsonl":
         facts = _run_facts(given, cleaner)
-        return "".join(_line({**facts, **one.to_json()}) for one in made.edited).encode()
+        return "".join(_line({**facts, **one.article}) for one in made).encode()
     if not given.records:
-        return encoding.encode(made.edited[0].text, given.decoded)
+        return encoding.encode(made[0].article["text"], given.decoded)
     lines = []
-    for place, (record, one) in enumerate(zip(given.records, made.edited, strict=True)):
-        warning = {"warning": made.warnings[place]} if place in made.warnings else {}
-        lines.append(_line({**record.fields, "cleaned": one.text, "counts": one.counts, **warning}))
+    for record, one in zip(given.records, made, strict=True):
+        warning = {"warning": one.warning} if one.warning else {}
+        said = {"cleaned": one.article["text"], "counts": one.article["counts"]}
+        lines.append(_line({**record.fields, **said, **warning}))
     return encoding.encode("".join(lines), given.decoded)
 
 
-def _document(given: _Given, made: _Made, cleaner: Cleaner, content: bytes | None = None) -> bytes:
+def _document(given: _Given, made: Sequence[Done], cleaner: Cleaner, content: bytes | None = None) -> bytes:
     """The details as one JSON document; with the digest of the result that they stand beside."""
     details = _run_facts(given, cleaner)
     if content is not None:
-        details["output"] = {"sha256": _digest(content), "counts": _sum([one.counts for one in made.edited])}
-    articles = [one.to_json() for one in made.edited]
+        details["output"] = {"sha256": _digest(content), "counts": _sum([one.article["counts"] for one in made])}
+    articles = [one.article for one in made]
     details |= {"articles": articles} if given.records else articles[0]
     return (json.dumps(details, ensure_ascii=False, indent=1) + "\n").encode()
 

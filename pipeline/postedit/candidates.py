@@ -21,7 +21,7 @@ from postedit.translator import Job, Request, Translator
 TOO_LONG = "longer than the model reads"
 
 # The same where the sentences of its article together need no rewriting.
-NOT_ROUGH = "of an article that is not rough"
+NOT_ROUGH = "its article is not rough"  # and what its sentences tell
 
 # Polishes of a draft that are weighed against each other (`polishing`).
 POLISHES = 5

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from postedit.article import Candidate, Choice, Defect, Origin, Rejected, Segment, Severity, Status
 from postedit.candidates import NOT_ROUGH, TOO_LONG
 from postedit.checks import CHECKS, REPAIR_MAY, REPAIRS_MAY, Check
+from postedit.facts import contradicted, missed
 from postedit.gate import Gate
-from postedit.quantities import quantities, unsaid
 from postedit.terms import missing
 
 # What is still asked of a rewrite where the draft is beyond editing (it repeats itself, it is not translated): to be
@@ -83,8 +83,11 @@ def choose(
     reasons = [f"repaired: {'; '.join(base.steps)}"] if base.origin is Origin.REPAIR else []
     reasons += [_gain(base, best, worths[first])] if first is not None else []
     passed_over = _passed_over(candidates, best, refused, worths)
+    wrong = contradicted(segment, best.text)
     status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
+    status = Status.REVIEW if wrong and status is not Status.FAILED else status
     reasons = reasons or [_kept(candidates, passed_over)]
+    reasons += [f"{one.name}: {one.detail}" for one in wrong]
     reasons += [f"lacks {english!r} for {term}" for term, english in missing(segment, best.text).items()]
     return Choice(segment, best, "; ".join(reasons), status, passed_over, tuple(defects))
 
@@ -116,19 +119,6 @@ class _Rivals:
     def steady(self) -> Segment:
         """What the rewrite must not contradict."""
         return replace(self.segment, draft=self.base.text, marks=())
-
-
-def missed(segment: Segment, text: str) -> int:
-    """How many numbers of a segment's source a text does not say.
-
-    >>> missed(Segment("500 pounds.", 0, source="亩产5000斤，共3个村。"), "A mu yields 500 pounds in 3 villages.")
-    1
-    """
-    if not segment.source:
-        return 0
-    told = quantities(segment.source)
-    owed = unsaid(told, quantities(text))
-    return sum(bool(one.readings & owed) for one in told)
 
 
 def passes(segment: Segment, base: Candidate, text: str, *, polished: bool = False) -> bool:
@@ -203,6 +193,8 @@ def _veto_rewrite(
     if worth is _NOTHING:
         return Objection("cannot be compared: no model has scored it")
     if not worth.gain >= worth.needed:  # a score that is no number gains nothing
+        if why := _why_left(candidate):
+            return Objection(why)
         return Objection(f"is not predicted to gain enough: {worth.gain:+.2f} {worth.unit}, {worth.needed:.2f} needed")
     return None
 
@@ -265,10 +257,14 @@ def _kept(candidates: Sequence[Candidate], passed_over: Sequence[Rejected]) -> s
         return f"failed: {TOO_LONG}"
     if not passed_over:
         return "kept: nothing better was proposed"
-    if NOT_ROUGH in candidates[0].steps:
-        return "kept: its article is not rough, by what all its sentences tell"
+    if why := _why_left(candidates[0]):
+        return f"kept: {why}"
     likeliest = max(passed_over, key=lambda one: (_quality(one.candidate), _score(one.candidate)))
     return f"kept: the {likeliest.candidate.origin} {likeliest.reason}"
+
+
+def _why_left(candidate: Candidate) -> str | None:
+    return next((step for step in candidate.steps if step.startswith(NOT_ROUGH)), None)
 
 
 def _status(segment: Segment, chosen: Candidate, defects: Sequence[Defect], *, asked: bool) -> Status:

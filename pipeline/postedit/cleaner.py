@@ -95,6 +95,7 @@ def judged(gate: Gate, translator: Translator | None, config: Config) -> Gate:
     given = (config.margin, config.max_edit_rate) != (None, None)
     own = weights.own_gate(translator)
     weighing = Weighing.from_manifest(own["weighing"]) if "weighing" in own else None
+    weighing = replace(weighing, article=None) if weighing and config.rough else weighing
     tuned = own.keys() - {"weighing", "polishing"}
     if given or (tuned and not weighing) or not judge.knows(config.source_language, config.target_language):
         return gate

@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, ImportError) as error:
         if isinstance(error, ImportError) and not isinstance(error.__cause__, KeyboardInterrupt):
             raise  # an interrupt while a compiled module loads comes as an ImportError
-        print("postedit: interrupted; what was not finished was not written.", file=sys.stderr)
+        kept = " Records that were done are kept: go on with --resume." if _left_unfinished(arguments) else ""
+        print(f"postedit: interrupted; what was not finished was not written.{kept}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, `| head` for one
         _silence_stdout()
@@ -136,6 +137,10 @@ def _add_clean(commands: Any) -> None:
     clean.add_argument(
         "--together", action="store_true", default=None, help="one engine drafted all records: judge them together"
     )
+    clean.add_argument(
+        "--rough", action="store_true", default=None,
+        help="you know that it is rough: rewrite what is predicted to gain, even where the article does not seem rough",
+    )  # fmt: skip
     clean.add_argument("--keep-furniture", action="store_true", default=None, help="keep the page around the article")
     clean.add_argument("--offline", action="store_true", default=None, help="never touch the network")
     clean.add_argument("--resume", action="store_true", help="skip inputs whose result is there already")
@@ -180,12 +185,23 @@ def clean_command(arguments: argparse.Namespace) -> int:
     return ERROR if ERROR in codes else max(codes)
 
 
+def _left_unfinished(arguments: argparse.Namespace) -> bool:
+    """Whether records of one of the inputs of `clean` are kept for the next run."""
+    from postedit import journal, places
+
+    if arguments.run is not clean_command:
+        return False
+    shared = places.Job("", format=arguments.format, input_format=arguments.input_format)
+    jobs = places.plan(arguments.inputs, arguments.output, shared)
+    return any(job.output and journal.beside(job.output).exists() for job in jobs)
+
+
 def _config(arguments: argparse.Namespace) -> "Config":
     from postedit.config import Config
 
     names = (
-        "model", "glossary", "margin", "max_edit_rate", "hypotheses", "threads", "device", "together", "keep_furniture",
-        "offline",
+        "model", "glossary", "margin", "max_edit_rate", "hypotheses", "threads", "device", "together", "rough",
+        "keep_furniture", "offline",
     )  # fmt: skip
     settings = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if arguments.config is not None:

@@ -126,7 +126,12 @@ def _fits(translator: Translator, text: str) -> bool:
 
 
 def gated(gate: Gate, config: Config) -> Gate:
-    """The gate that ships with a model; one number that a user sets takes the place of what it learned."""
+    """The gate that ships with a model; one number that a user sets takes the place of what it learned.
+
+    Where the user says that articles are rough, none has to sound so.
+    """
+    if config.rough and gate.polishing:
+        gate = replace(gate, polishing=replace(gate.polishing, rough=float("-inf")))
     numbers = {"margin": config.margin, "max_edit_rate": config.max_edit_rate}
     given = {name: value for name, value in numbers.items() if value is not None}
     return replace(gate, predictor=None, judge=None, polishing=None, **given) if given else gate

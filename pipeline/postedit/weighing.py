@@ -68,9 +68,11 @@ class Weighing:
             told = f"{type(error).__name__}: {error}"
             raise ModelError(f"manifest: the gate's weighing cannot be read ({told}).") from error
 
-    def is_rough(self, sentences: Sequence[Mapping[str, float]]) -> bool:
-        """Whether an article is to be rewritten, by what its sentences tell."""
-        return self.article is None or self.article.gain(sentences) >= self.article.least
+    def why_left(self, sentences: Sequence[Mapping[str, float]]) -> str | None:
+        """Why an article is left as it is, by what its sentences tell; None where it is rough."""
+        if self.article is None or (gain := self.article.gain(sentences)) >= self.article.least:
+            return None
+        return f"{NOT_ROUGH}, by what all its sentences tell: {gain:+.2f} points, {self.article.least:.2f} needed"
 
     @property
     def digest(self) -> str:
@@ -180,16 +182,16 @@ def weighed(
     told: dict[int, list[dict[str, float]]] = {}
     for article, sentence in zip(articles, sentences, strict=True):
         told.setdefault(article, []).extend([sentence] if sentence else [])
-    rough = {article for article, some in told.items() if weighing.is_rough(some)}
+    left = {article: weighing.why_left(some) for article, some in told.items()}
 
-    worth = [n for n in range(len(found)) if articles[n] in rough]
+    worth = [n for n in range(len(found)) if not left[articles[n]]]
     offered = {n: with_permitted(segments[n], one) for n, one in zip(worth, further(worth), strict=True)}
     texts = judgeable(read, [offered[n].candidates if n in offered else () for n in range(len(found))])
     said |= _said(judge, read, {place: text for place, text in texts.items() if (place[0], text) not in said})
     return [
         judged(n, offered[n]).row(weighing)
         if n in offered
-        else _left(one.candidates if sentences[n] else _others(one.candidates))
+        else _left(one.candidates if sentences[n] else _others(one.candidates), left[articles[n]] or "")
         for n, one in enumerate(found)
     ]
 
@@ -229,13 +231,13 @@ def _beside(row: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(replace(one, quality=0.0) if one.origin in BASES else one for one in _others(row))
 
 
-def _left(row: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """The candidates where the article is not rough: no rewrite gains anything, and the draft's steps say why."""
-    rewrites = [replace(one, quality=0.0) for one in row if one.origin in JUDGED]
+def _left(row: tuple[Candidate, ...], why: str) -> tuple[Candidate, ...]:
+    """The candidates where the article is not rough: no rewrite gains anything, and the steps say why."""
+    rewrites = [replace(one, quality=0.0, steps=(*one.steps, why)) for one in row if one.origin in JUDGED]
     if not rewrites:
         return row
     draft, *others = _beside(row)
-    return (replace(draft, steps=(*draft.steps, NOT_ROUGH)), *others, *rewrites[:OFFERED])
+    return (replace(draft, steps=(*draft.steps, why)), *others, *rewrites[:OFFERED])
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
     with ExitStack() as staged:
         partials = {path: staged.enter_context(_staged(path, content)) for path, content in contents.items()}
         for path, partial in partials.items():
-            with _told(path):
+            with told(path):
                 partial.replace(path.resolve())
 
 
@@ -42,7 +42,7 @@ def _staged(path: Path, content: bytes) -> Iterator[Path]:
     partial = path.with_name(f"{path.name}.partial")
     ours = False
     try:
-        with _told(path):
+        with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with partial.open("wb") as file:
                 ours = True
@@ -58,7 +58,8 @@ def _staged(path: Path, content: bytes) -> Iterator[Path]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
+    """What goes wrong while a file is written, as an OutputError that says what to do."""
     try:
         yield
     except OSError as error:

@@ -1,0 +1,76 @@
+"""What is done of a long file of records, kept until all is: a run that was interrupted goes on from there."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from postedit.formats import atomic
+
+
+def beside(output: Path) -> Path:
+    """Where it is kept what is done for a result.
+
+    >>> beside(Path("out.jsonl")).name
+    'out.jsonl.unfinished'
+    """
+    return output.with_name(f"{output.name}.unfinished")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A record that is done: its article (`Edited.to_json`), and what a person should know of it."""
+
+    article: Mapping[str, Any]
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Records that one run has done of one input, a line each, behind a line that says which run and input.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     mine = Journal(Path(folder) / "out.unfinished", {"signature": "mine"})
+    ...     mine.begin()
+    ...     mine.add([Done({"text": "He came."}), Done({"text": "He left."}, "line 2: no source")])
+    ...     again = mine.done(), Journal(mine.path, {"signature": "another"}).done()
+    >>> [[one.article["text"] for one in some] for some in again]
+    [['He came.', 'He left.'], []]
+    """
+
+    path: Path | None  # None: nothing is kept
+    run: Mapping[str, Any]
+
+    def done(self) -> list[Done]:
+        """What this very run has done of this very input; a line that was cut short is not done."""
+        try:
+            head, *lines = (self.path.read_text("utf-8") if self.path else "").split("\n")[:-1]
+            return [Done(*json.loads(line)) for line in lines] if json.loads(head) == self.run else []
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def begin(self, some: Sequence[Done] = ()) -> None:
+        """Keep these records and no others. Raises OutputError."""
+        if self.path is not None:
+            atomic.write(self.path, (_line(self.run) + "".join(map(_record, some))).encode())
+
+    def add(self, some: Sequence[Done]) -> None:
+        """Put records behind those that are there. Raises OutputError."""
+        if self.path is not None:
+            with atomic.told(self.path), self.path.open("ab") as file:
+                file.write("".join(map(_record, some)).encode())
+
+    def remove(self) -> None:
+        """All is done."""
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+
+def _record(one: Done) -> str:
+    return _line([one.article, one.warning])
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
