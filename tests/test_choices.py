@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postedit.article import Candidate, Choice, Defect, Mark, Origin, Segment, Severity, Status
+from postedit.article import Article, Candidate, Choice, Defect, Mark, Origin, Segment, Severity, Status
 from postedit.candidates import TOO_LONG, propose
 from postedit.choices import choose
+from postedit.defects import inspect
 from postedit.errors import ModelError
+from postedit.facts import contradicted, missed
 from postedit.gate import Gate
+from postedit.knowledge import with_terms
 from postedit.repairs import repair
 from postedit.translator import FakeTranslator
 
@@ -104,6 +107,39 @@ def test_a_weighed_rewrite_with_all_numbers_of_the_source_stands_before_another(
     choice = choose(Segment(draft.text, 0, source="玉米亩产达到5000斤。"), [draft, *rewrites], [], gate)
     assert choice.chosen is rewrites[0 if right else 1]
     assert ("says more of the source's numbers" in reasons(choice).get(rewrites[1].text, "")) is right
+
+
+def test_numbers_that_need_not_be_said_are_not_missed() -> None:
+    segment = Segment("The two met.", 0, source="两国领导人在四川千方百计谈了13家医院，13家。")
+    assert missed(segment, "The leaders spoke in every way of 13 hospitals in Sichuan.") == 0
+    assert missed(segment, "The two leaders spoke of 3 hospitals.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "reason"),
+    [
+        ("It has 3 hospitals.", "医院13家。", "changes a number: "),
+        ("It cost 13 dollars.", "花费13元。", "counts in another currency: "),
+        ("Zhang Zhi Minh spoke.", "张志明讲话。", "misspells a person: "),
+        ("He flew to Sining.", "他飞往西宁。", "misspells a name: "),
+        ("Liao Da Shan spoke.", "廖大山讲话。廖大山走了。", "misspells a person: "),
+        ("It has 13 hospitals.", "医院13家。", ""),
+    ],
+)
+def test_what_the_source_has_otherwise_wants_a_review(text: str, source: str, reason: str) -> None:
+    (segment,) = with_terms(Article("a", text, (), source=source), [Segment(text, 0, source=source)])
+    choice = choose(segment, [Candidate(text, Origin.DRAFT)], [], GATE)
+    assert choice.status is (Status.REVIEW if reason else Status.KEPT)
+    assert reason in choice.reason
+
+
+def test_code_says_nothing_that_the_source_has_otherwise() -> None:
+    marks = (Mark(0, 8, "code"),)
+    segment = Segment("`Sining` is a name.", 0, source="西宁是名字。", marks=marks)
+    assert [one.name for one in contradicted(segment, "Sining is a name.")] == ["misspells a name"]
+    assert contradicted(segment, segment.text) == tuple(
+        one for one in inspect(segment) if one.name == "misspells a name"
+    )
 
 
 def test_a_vetoed_rewrite_loses_however_high_its_score() -> None:

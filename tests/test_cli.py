@@ -93,29 +93,41 @@ def test_a_long_file_of_records_goes_on_where_it_was_interrupted(
 
     def interrupted(cleaner: Cleaner, articles: list[Article]) -> list[Edited]:
         asked.append(int(articles[0].id))
-        if len(asked) == 3:
+        if len(asked) in (3, 5):
             raise KeyboardInterrupt
         return clean(cleaner, articles)
 
     monkeypatch.setattr(Cleaner, "clean_articles", interrupted)
     assert main([*arguments, str(out)]) == 130
-    assert "go on with --resume" in capsys.readouterr().err
+    assert "is kept in" in capsys.readouterr().err
     assert [one.name for one in tmp_path.glob("out*")] == ["out.jsonl.unfinished"]
-    with (tmp_path / "out.jsonl.unfinished").open("a") as file:
-        file.write('[{"cut short')
+    kept = tmp_path / "out.jsonl.unfinished"
+    lines = kept.read_text().splitlines(keepends=True)
+    kept.write_text("".join(lines[:-1]) + lines[-1][:40])  # the disk was full
+    asked.append(0)
+    assert main([*arguments, str(out), "--resume", "--threads", "1"]) == 130
+    assert kept.read_text() == "".join(lines[:17])
     assert main([*arguments, str(out), "--resume"]) == 0
-    assert asked == [0, 16, 32, 32]
+    assert asked == [0, 16, 32, 0, 16, 16, 32]
     assert out.read_bytes() == whole.read_bytes()
     told = [json.loads((tmp_path / f"{name}.jsonl.json").read_text()) for name in ("out", "whole")]
     assert told[0] == told[1]
-    assert not (tmp_path / "out.jsonl.unfinished").exists()
+    assert not kept.exists()
+
+
+def test_what_is_kept_is_no_input(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl.unfinished"
+    path.write_text('{"id": "a", "draft": "River ."}\n')
+    done = command("clean", str(path), "--model", "none", "-o", str(tmp_path / "out.jsonl"), "--input-format", "jsonl")
+    assert done.returncode == 1
+    assert b"is an input, and would be overwritten" in done.stderr
 
 
 def test_another_run_does_not_go_on_from_what_is_kept(tmp_path: Path) -> None:
     path, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     path.write_text("".join(json.dumps({"id": str(n), "draft": f"River {n} rises ."}) + "\n" for n in range(20)))
     kept = tmp_path / "out.jsonl.unfinished"
-    kept.write_text('{"signature": "another"}\n' + '[{"text": "Wrong."}, null]\n' * 16)
+    kept.write_text('{"signature": "another"}\n' + '[{"id": "0", "text": "Wrong."}, null]\n' * 16)
     assert main(["clean", str(path), "--model", "none", "-o", str(out), "--resume"]) == 0
     assert "Wrong" not in out.read_text()
     assert not kept.exists()

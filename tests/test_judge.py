@@ -187,6 +187,7 @@ def test_the_signature_names_the_judge() -> None:
     assert gate.judge is not None
     assert f"|judge:{gate.judge.name}/{gate.least_gain:g}|" in offering().signature
     assert gate.judge.name.startswith("judge-v2@")
+    assert gate.judge.name.split("/")[0].endswith((":int8", ":float32"))
 
 
 def test_a_model_that_polishes_and_one_with_a_gate_of_its_own_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,6 +195,8 @@ def test_the_model_that_ships_weighs_its_polishes() -> None:
     assert cleaner.gate.polishing.weights["like polishes"] > 0
     assert cleaner.gate.polishing.words["-indicated"] > 0 > cleaner.gate.polishing.words["+been"]
     assert cleaner.gate.polishing.usual < cleaner.gate.polishing.rough
+    told = Cleaner(cleaner.translator, rough=True).gate.polishing
+    assert told == replace(cleaner.gate.polishing, rough=float("-inf"))
 
 
 def test_the_fit_finds_what_gains(tmp_path: Path) -> None:

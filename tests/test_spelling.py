@@ -109,6 +109,19 @@ def test_people_whom_an_article_names_again_are_known(source: str, found: list[s
     assert [name.english for one in told for name in spellings(one.source or "", terms=one.terms)] == found
 
 
+def test_people_of_an_article_are_spelt_in_drafts_too() -> None:
+    source = "村民廖大山握着医生的手。廖大山突发心梗。"
+    (segment,) = with_terms(Article("a", ".", (), source=source), [Segment(".", 0, source=source)])
+    known = Known(source=source, terms=segment.terms, names=frozenset({"廖大山"}))
+    assert repair("The villager Liao Da Shan held a hand.", known).text == "The villager Liao Dashan held a hand."
+    assert repair("廖大山 held a hand.", known).text == "Liao Dashan held a hand."
+
+
+def test_a_users_own_term_is_no_misspelling() -> None:
+    known = Known(source="柳井称赞烟台。", terms=Glossary({"柳井": "Yanai"}).find("柳井称赞烟台。"))
+    assert repair("Yanai praised the city .", known).text == "Yanai praised the city."
+
+
 def test_a_town_is_not_written_as_a_users_term_is() -> None:
     town = Spelling(0, 2, "Shaping")
     assert (

@@ -18,10 +18,10 @@ from typing import Any
 from postedit import __version__
 from postedit.article import Article
 from postedit.cleaner import Cleaner
-from postedit.errors import ArticleError, PosteditError
+from postedit.errors import ArticleError, Interrupted, PosteditError
 from postedit.formats import atomic, encoding, format_of, jsonl, parse, read_bytes
 from postedit.formats.encoding import Decoded
-from postedit.journal import Done, Journal, beside
+from postedit.journal import Done, Journal
 from postedit.places import Job
 
 # How many articles go to the model together: enough to fill its batches, few enough to stop soon when interrupted.
@@ -74,7 +74,11 @@ def _run_one(cleaner: Cleaner, job: Job, *, resume: bool) -> Outcome:
     if resume and (counts := _done_before(job, given.facts, cleaner.signature)) is not None:
         return Outcome(job, counts, skipped=True)
     journal = _journal(job, given, cleaner)
-    made = _clean(cleaner, given, journal, journal.done() if resume else [])
+    before = journal.done([one.id for one in given.articles]) if resume else []
+    try:
+        made = _clean(cleaner, given, journal, before)
+    except KeyboardInterrupt as error:
+        raise Interrupted(journal.kept) from error
     content = _content(job, given, made, cleaner)
     if job.output is not None:
         details = {} if job.details is None else {job.details: _document(given, made, cleaner, content)}
@@ -118,7 +122,8 @@ def _read(job: Job) -> _Given:
 def _journal(job: Job, given: _Given, cleaner: Cleaner) -> Journal:
     """Where it is kept what is done, if the input takes more than one go to the model."""
     long = len(given.articles) > _at_once(cleaner)
-    return Journal(beside(job.output) if long and job.output else None, _run_facts(given, cleaner))
+    run = {"postedit": __version__, "signature": cleaner.signature, "input": dict(given.facts)}
+    return Journal(job.unfinished if long else None, run)
 
 
 def _at_once(cleaner: Cleaner) -> int:

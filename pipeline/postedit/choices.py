@@ -76,7 +76,8 @@ def choose(
             refused[n] = _veto_rewrite(rivals, worths[n], gate, checks, beyond=beyond)
     let = [n for n in worths if not refused[n]]
     # Points and log-probabilities do not compare: what was weighed comes first.
-    ranks = {n: worths[n].gain - MISSED * missed(segment, candidates[n].text) * worths[n].weighed for n in let}
+    owed = {n: missed(segment, candidates[n].text) if worths[n].weighed else 0 for n in let}
+    ranks = {n: worths[n].gain - MISSED * owed[n] for n in let}
     first = max(let, key=lambda n: (worths[n].weighed, ranks[n], _score(candidates[n])), default=None)
     best = base if first is None else candidates[first]
 
@@ -99,9 +100,9 @@ def _passed_over(
     worths: Mapping[int, "_Worth"],
 ) -> tuple[Rejected, ...]:
     passed_over = []
+    better = next((worths[at].gain for at in worths if candidates[at] is best), float("-inf"))
     for n, candidate in enumerate(candidates):
         if candidate is not best:
-            better = next((worths[at].gain for at in worths if candidates[at] is best), float("-inf"))
             objection = refused.get(n) or Objection(_beaten(candidate, best, worths.get(n), better))
             passed_over.append(Rejected(candidate, objection.reason, objection.check))
     return tuple(passed_over)

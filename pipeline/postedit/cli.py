@@ -1,7 +1,8 @@
 """The `postedit` command: it parses, calls, prints.
 
 Text goes to standard output, everything else to standard error. Exit codes: 0 done; 1 an error, in one sentence;
-2 wrong usage or settings; 3 done, but segments failed or want a person's review; 130 interrupted.
+2 wrong usage or settings; 3 done, but segments failed or want a person's review, or there was a warning; 130
+interrupted.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from postedit.commands_models import add_models_parser
 from postedit.commands_report import add_report_parser
 from postedit.commands_score import add_compare_parser, add_score_parser
 from postedit.commands_train import add_train_parser
-from postedit.errors import ConfigError, PosteditError
+from postedit.errors import ConfigError, Interrupted, PosteditError
 from postedit.terminal import told
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, ImportError) as error:
         if isinstance(error, ImportError) and not isinstance(error.__cause__, KeyboardInterrupt):
             raise  # an interrupt while a compiled module loads comes as an ImportError
-        kept = " Records that were done are kept: go on with --resume." if _left_unfinished(arguments) else ""
-        print(f"postedit: interrupted; what was not finished was not written.{kept}", file=sys.stderr)
+        kept = error.kept if isinstance(error, Interrupted) else None
+        more = f" What was done is kept in {kept}: go on with --resume." if kept else ""
+        print(f"postedit: interrupted; what was not finished was not written.{more}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, `| head` for one
         _silence_stdout()
@@ -183,17 +185,6 @@ def clean_command(arguments: argparse.Namespace) -> int:
         if outcome.warnings or outcome.counts.get("review") or outcome.counts.get("failed"):
             codes.append(REVIEW)
     return ERROR if ERROR in codes else max(codes)
-
-
-def _left_unfinished(arguments: argparse.Namespace) -> bool:
-    """Whether records of one of the inputs of `clean` are kept for the next run."""
-    from postedit import journal, places
-
-    if arguments.run is not clean_command:
-        return False
-    shared = places.Job("", format=arguments.format, input_format=arguments.input_format)
-    jobs = places.plan(arguments.inputs, arguments.output, shared)
-    return any(job.output and journal.beside(job.output).exists() for job in jobs)
 
 
 def _config(arguments: argparse.Namespace) -> "Config":

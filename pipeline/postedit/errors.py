@@ -10,6 +10,8 @@
 A message says where, what, and what to do next. Anything else that is raised is a bug, and stays a traceback.
 """
 
+from pathlib import Path
+
 
 class PosteditError(Exception):
     """The root: catch this to catch everything that postedit raises on purpose."""
@@ -33,3 +35,11 @@ class ModelError(PosteditError):
 
 class OutputError(PosteditError):
     """A result could not be written; what stood there before is untouched."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was stopped; what it had done of its input is `kept` there, if anywhere."""
+
+    def __init__(self, kept: Path | None = None) -> None:
+        super().__init__()
+        self.kept = kept

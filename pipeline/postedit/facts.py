@@ -6,7 +6,7 @@ from postedit.article import Defect, Segment
 from postedit.defects import DEFECTS
 from postedit.quantities import quantities, unsaid
 
-# Defects that only the source reveals and that nobody sees in the text. Of 2,997 good translations 25 have one
+# Defects that only the source reveals and that nobody sees in the text. In 2,997 good translations 23 are found
 # (eval/results/false-alarms.json).
 FACTS = ("changes a number", "counts in another currency", "misspells a person", "misspells a name")
 
@@ -19,12 +19,12 @@ def contradicted(segment: Segment, text: str) -> tuple[Defect, ...]:
     """
     if not segment.source:
         return ()
-    said = replace(segment, draft=text, marks=())
+    said = segment if text == segment.text else replace(segment, draft=text, marks=())
     return tuple(defect for name in FACTS for defect in DEFECTS[name](said))
 
 
 def missed(segment: Segment, text: str) -> int:
-    """How many numbers of a segment's source a text does not say.
+    """How many numbers of a segment's source a text does not say; what need not be said (`Quantity.weak`) aside.
 
     >>> missed(Segment("500 pounds.", 0, source="亩产5000斤，共3个村。"), "A mu yields 500 pounds in 3 villages.")
     1
@@ -33,4 +33,4 @@ def missed(segment: Segment, text: str) -> int:
         return 0
     told = quantities(segment.source)
     owed = unsaid(told, quantities(text))
-    return sum(bool(one.readings & owed) for one in told)
+    return len({one.readings for one in told if not one.weak and one.readings & owed})

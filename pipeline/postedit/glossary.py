@@ -100,7 +100,7 @@ def _fault(chinese: str, english: str, separator: str) -> str:
     other = {"tab": ",;，", "comma": "\t;，"}[separator]
     if not english and any(map(chinese.__contains__, other)):
         return f"there is no {separator} in {chinese!r}; a .tsv has tabs, a .csv commas."
-    if not HAN.search(chinese) and chinese and english:
+    if not HAN.search(chinese) and english:
         return f"there is no Chinese in {chinese!r}; a term is Chinese, a {separator}, and its English."
     return f"{chinese!r} has no English; a term is Chinese, a {separator}, and its English."
 

@@ -9,15 +9,6 @@ from typing import Any
 from postedit.formats import atomic
 
 
-def beside(output: Path) -> Path:
-    """Where it is kept what is done for a result.
-
-    >>> beside(Path("out.jsonl")).name
-    'out.jsonl.unfinished'
-    """
-    return output.with_name(f"{output.name}.unfinished")
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
     """A record that is done: its article (`Edited.to_json`), and what a person should know of it."""
@@ -34,22 +25,32 @@ class Journal:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     mine = Journal(Path(folder) / "out.unfinished", {"signature": "mine"})
     ...     mine.begin()
-    ...     mine.add([Done({"text": "He came."}), Done({"text": "He left."}, "line 2: no source")])
-    ...     again = mine.done(), Journal(mine.path, {"signature": "another"}).done()
-    >>> [[one.article["text"] for one in some] for some in again]
-    [['He came.', 'He left.'], []]
+    ...     mine.add([Done({"id": "a"}), Done({"id": "b"}, "line 2: no source")])
+    ...     again = mine.done(["a", "b"]), mine.done(["a", "c"]), Journal(mine.path, {"signature": "x"}).done(["a"])
+    >>> [[one.article["id"] for one in some] for some in again]
+    [['a', 'b'], ['a'], []]
     """
 
     path: Path | None  # None: nothing is kept
     run: Mapping[str, Any]
 
-    def done(self) -> list[Done]:
-        """What this very run has done of this very input; a line that was cut short is not done."""
+    def done(self, ids: Sequence[str]) -> list[Done]:
+        """What this very run has done of this very input, as far as it is the articles of these `ids`, in order."""
         try:
             head, *lines = (self.path.read_text("utf-8") if self.path else "").split("\n")[:-1]
-            return [Done(*json.loads(line)) for line in lines] if json.loads(head) == self.run else []
-        except (OSError, ValueError, TypeError):
+            found = [Done(*json.loads(line)) for line in lines] if json.loads(head) == self.run else []
+            same = [one.article["id"] == id_ for one, id_ in zip(found, ids, strict=False)]
+        except (OSError, ValueError, TypeError, KeyError):
             return []
+        return found[: [*same, False].index(False)]
+
+    @property
+    def kept(self) -> Path | None:
+        """Where something is kept."""
+        try:
+            return self.path if self.path and self.path.read_bytes().count(b"\n") > 1 else None
+        except OSError:
+            return None
 
     def begin(self, some: Sequence[Done] = ()) -> None:
         """Keep these records and no others. Raises OutputError."""
@@ -65,7 +66,8 @@ class Journal:
     def remove(self) -> None:
         """All is done."""
         if self.path is not None:
-            self.path.unlink(missing_ok=True)
+            with atomic.told(self.path):
+                self.path.unlink(missing_ok=True)
 
 
 def _record(one: Done) -> str:

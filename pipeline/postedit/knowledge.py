@@ -42,5 +42,5 @@ def with_terms(article: Article, segments: Sequence[Segment], glossary: Glossary
 def _terms(source: str, known: Mapping[str, str], glossary: Glossary | None) -> tuple[Spelling, ...]:
     own = glossary.find(source) if glossary else ()
     taken = {place for one in own for place in range(one.start, one.end)}
-    places = [one for one in find_told(source, known) if taken.isdisjoint(range(one.start, one.end))]
-    return tuple(sorted([*own, *places], key=lambda one: one.start))
+    told = [one for one in find_told(source, known) if taken.isdisjoint(range(one.start, one.end))]
+    return tuple(sorted([*own, *told], key=lambda one: one.start))

@@ -129,13 +129,14 @@ def tagged(source: str) -> list[tuple[int, int, str]]:
 
 
 def without(source: str, names: Sequence[Spelling]) -> str:
-    """The source, as long as before, with commas in the place of names.
+    """The source, as long as before, with commas in the place of names; but people whom no user has settled stay.
 
-    >>> without("在赣州说", [Spelling(1, 3, "Ganzhou")])
-    '在，，说'
+    >>> without("在赣州，廖大山说", [Spelling(1, 3, "Ganzhou"), Spelling(4, 7, "Liao Dashan")])
+    '在，，，廖大山说'
     """
     for one in names:
-        source = source[: one.start] + "，" * (one.end - one.start) + source[one.end :]
+        if one.own or " " not in one.english:
+            source = source[: one.start] + "，" * (one.end - one.start) + source[one.end :]
     return source
 
 

@@ -33,6 +33,11 @@ class Job:
             return None
         return self.output.with_name(self.output.name + ".json")
 
+    @property
+    def unfinished(self) -> Path | None:
+        """Where it is kept what is done of a long file of records until all is."""
+        return None if self.output is None else self.output.with_name(f"{self.output.name}.unfinished")
+
 
 def plan(inputs: Sequence[str], output: str | None, shared: Job) -> list[Job]:
     """One job an input; `shared` carries what they have in common.
@@ -88,7 +93,7 @@ def _check_outputs(jobs: Sequence[Job]) -> None:
     read = {path.resolve() for path in _read_paths(jobs)}
     written: dict[Path, str] = {}
     for job in jobs:
-        for path in (job.output, job.details):
+        for path in (job.output, job.details, job.unfinished):
             if path is None:
                 continue
             if path.resolve() in read:

@@ -34,7 +34,9 @@ _BEHIND = re.compile(rf"(?P<joint>[ -])(?:{_NAMED})(?![\w-])")
 _IN_YUAN_ALREADY = re.compile(r"(?:RMB|CNY|yuan|renminbi|¥)\s*$", re.IGNORECASE)
 _AND_YUAN_BEHIND = re.compile(r"\s*(?:RMB|CNY|yuan|renminbi)(?! for)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:-|–|—|to)\s*(?:US)?[$€£]?\s?\d|\s*(?:and|or)\s*(?:US)?[$€£]\s?\d")
-_RANGE_BEFORE = re.compile(r"\d\s*(?:(?:-|–|—|to)\s*(?:US)?\s*[$€£]?\s*|(?:and|or)\s*(?:US)?[$€£]\s*)$")
+_RANGE_BEFORE = re.compile(
+    r"\d(?:\s?(?:[mb]|tr)illion)?\s*(?:(?:-|–|—|to)\s*(?:US)?\s*[$€£]?\s*|(?:and|or)\s*(?:US)?[$€£]\s*)$"
+)
 
 
 def _by_length(units: Mapping[str, tuple[str, str]]) -> list[tuple[str, tuple[str, str]]]:
@@ -99,9 +101,8 @@ def count_in_yuan_like_the_source(text: str, source: str) -> str:
         return text
     for one in reversed(quantities(text, "en")):
         before = text[: one.start]
-        in_range = _RANGE.match(text, one.end) or _RANGE_BEFORE.search(before)
         said = _IN_YUAN_ALREADY.search(_BEFORE.sub("", before)) or _AND_YUAN_BEHIND.match(text, one.end)
-        if one.readings & in_yuan and not in_range and not said:
+        if one.readings & in_yuan and not _in_range(text, one) and not said:
             text = _in_yuan(text, one)
     return text
 
@@ -109,6 +110,11 @@ def count_in_yuan_like_the_source(text: str, source: str) -> str:
 def _in_other_money(source: str) -> bool:
     """Whether a source names other money than yuan, or a place where people pay with it."""
     return bool(OTHER_MONEY.search(source) or _ABROAD.search(source))
+
+
+def _in_range(text: str, amount: Quantity) -> bool:
+    """Whether an amount is one end of a range."""
+    return bool(_RANGE.match(text, amount.end) or _RANGE_BEFORE.search(text[: amount.start]))
 
 
 def _in_yuan(text: str, amount: Quantity) -> str:
@@ -150,7 +156,8 @@ def take_numbers_from_the_source(text: str, source: str) -> str:
     taken = []
     for right, wrong in pairs:
         units = _unit(source, right, _CHINESE_UNIT), _unit(text, wrong, _ENGLISH_UNIT)
-        put_into_dollars = units == ("yuan", "dollars") and _digits(right) == _digits(wrong) and not elsewhere
+        alike = units == ("yuan", "dollars") and _digits(right) == _digits(wrong)
+        put_into_dollars = alike and not elsewhere and not _in_range(text, wrong)
         if _is_slip(right, wrong) and (units[0] == units[1] or put_into_dollars):
             shown, plain = text[wrong.start : wrong.end], source[right.start : right.end]
             figures = plain if _PLAIN.fullmatch(shown) and _PLAIN.fullmatch(plain) else in_figures(right.value)

@@ -6,10 +6,11 @@ otherwise; models/README.md has the counts.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -60,7 +61,8 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
         if one.own:
             text = _as_settled(text, one, names_table().get(source[one.start : one.end], ""))
     told = _told_by(source)
-    if not (words := {*_words(text, told)}):
+    own = {word for one in terms for word in plain(one.english).split()}
+    if not (words := {*_words(text, told, own)}):
         return text
     settled = {place: plain(one.english).split() for one in terms for place in range(one.start, one.end)}
     names = [one for one in told.names if one.start not in settled or plain(one.english) in settled[one.start]]
@@ -105,10 +107,15 @@ def _put(text: str, word: str, name: str, *, first: bool = False) -> str:
 class _Told:
     """What a source tells of names."""
 
+    source: str
     names: tuple[Spelling, ...]  # that can be told
-    words: frozenset[str]  # of all that it has
     letters: str  # how it is read
     surnames: frozenset[str]  # of people who may be in it
+
+    def has_in_part(self, word: str) -> bool:
+        """Whether a word is of one name alone, two of whose characters stand here: Mr Yanai is 柳井."""
+        chinese = _only_in().get(word, "")
+        return any(one + other in self.source for one, other in pairwise(chinese))
 
     def allows(self, words: str, name: str) -> bool:
         """Whether words may stand for a name: not where they are how something in the source is read."""
@@ -120,24 +127,24 @@ class _Told:
 def _told_by(source: str) -> _Told:
     """It is asked for each of a segment's candidates."""
     people = {one.surname for one in people_in(source) if one.likely}
-    names = [*listed(source, tagged(source))]
     return _Told(
-        tuple(one for one in names if can_be_told(one.english)),
-        frozenset(word for one in names for word in plain(one.english).split()),
+        source,
+        tuple(one for one in listed(source, tagged(source)) if can_be_told(one.english)),
         "".join(pinyin_of(source)).lower(),
         frozenset("".join(reading) for surname in people for reading in surname_readings(surname)),
     )
 
 
-def _words(text: str, told: _Told) -> Iterator[str]:
-    """Words with a capital, and two of them in a row, that may stand for a name."""
+def _words(text: str, told: _Told, own: Collection[str]) -> Iterator[str]:
+    """Words with a capital, and two of them in a row, that may stand for a name; `own` words are a user's terms."""
     for match in _WORDS.finditer(text):
         before = _WORD_BEFORE.search(text, 0, match.start())
         if before and plain(before[0]) in told.surnames:
             continue
         if not match["one"].isupper():
-            known = plain(match["one"])
-            yield from [match["one"]] if known not in _known_words() and known not in told.words else []
+            word = plain(match["one"])
+            known = word in _known_words() or word in own or told.has_in_part(word)
+            yield from [match["one"]] if not known else []
             yield from [match["two"]] if match["two"] else []
 
 
@@ -151,6 +158,14 @@ def can_be_told(name: str) -> bool:
 def _known_words() -> frozenset[str]:
     english = files("postedit").joinpath(_ENGLISH).read_text("utf-8").split()
     return words_of(names_table().values()) | frozenset(english)
+
+
+@cache
+def _only_in() -> dict[str, str]:
+    """Words of the table's names that are not known by themselves, and the Chinese of the name that has each."""
+    known = words_of(names_table().values())
+    parts = ((word, chinese) for chinese, name in names_table().items() for word in plain(name).split())
+    return {word: chinese for word, chinese in parts if word not in known}
 
 
 def words_of(names: Iterable[str]) -> frozenset[str]:
