@@ -67,7 +67,7 @@ class Offer:
         return max((n for n in best if self.passing[n]), key=lambda n: predicted[n] - MISSED * missed[n], default=None)
 
     def gain(self, predicted: Floats, least: float) -> float:
-        """Points that the line gains by the rewrite that is predicted to gain most, and `least` at least."""
+        """Points that the line gains by the rewrite that is `chosen`."""
         n = self.chosen(predicted, least)
         return 0.0 if n is None else float(self.gains[n])
 

@@ -109,6 +109,14 @@ def test_people_whom_an_article_names_again_are_known(source: str, found: list[s
     assert [name.english for one in told for name in spellings(one.source or "", terms=one.terms)] == found
 
 
+def test_in_traditional_characters_places_are_known_and_people_are_not() -> None:
+    source = "赣州市人廖大山来了。廖大山走了。记者裴剑飞报道。"
+    segments = [Segment(".", n, source=one, given="贛") for n, one in enumerate(source.split("。")[:-1])]
+    told = with_terms(Article("a", ". . .", (), source=source), segments)
+    assert not any(one.terms for one in told)
+    assert [one.english for one in spellings("记者裴剑飞在安远县报道", people=False)] == ["Anyuan"]
+
+
 def test_people_of_an_article_are_spelt_in_drafts_too() -> None:
     source = "村民廖大山握着医生的手。廖大山突发心梗。"
     (segment,) = with_terms(Article("a", ".", (), source=source), [Segment(".", 0, source=source)])

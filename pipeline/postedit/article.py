@@ -167,7 +167,7 @@ class Candidate:
     text: str  # without markup, like Segment.text
     origin: Origin
     score: float | None = None  # mean log-probability a token under the model, given the draft: higher is better
-    steps: tuple[str, ...] = ()  # the repairs that were applied, by name
+    steps: tuple[str, ...] = ()  # the repairs that were applied, by name; and why its article is left as it is
     signals: Mapping[str, float] = field(default_factory=dict, compare=False)  # see `signals`; empty where not asked
     quality: float | None = field(default=None, compare=False)  # see `estimates`: points gained; compares within a row
 

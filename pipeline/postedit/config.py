@@ -54,7 +54,8 @@ class Config:
     # a batch). An article of a few sentences hardly tells whether it is rough; in company it does.
     together: bool = False
 
-    # You know that the articles are rough: nothing has to tell so first. Each rewrite must still be predicted to gain.
+    # You know that the articles are rough: nothing has to tell so first. Each rewrite must still be predicted to gain,
+    # and without a source all together. A model that ships no weighing is asked nothing of articles anyway.
     rough: bool = False
 
     # Never touch the network, even for a hub id.

@@ -35,7 +35,8 @@ def with_terms(article: Article, segments: Sequence[Segment], glossary: Glossary
     ['Hechuan']
     """
     text = article.source or ""
-    known = people(text) | towns(text)
+    traditional = any(one.given for one in segments)  # who writes so seldom spells people in pinyin (`spellings`)
+    known = towns(text) if traditional else people(text) | towns(text)
     return tuple(replace(one, terms=_terms(one.source, known, glossary)) if one.source else one for one in segments)
 
 

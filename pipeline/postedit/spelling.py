@@ -46,7 +46,7 @@ _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
 def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
-    """The names of a source whose English is known, in order; without `people`, none is spelt in pinyin here.
+    """The names of a source whose English is known, in order; without `people`, nobody is spelt in pinyin.
 
     `terms`, a user's own and what the article tells of, stand in the place of what overlaps them.
 
@@ -61,16 +61,18 @@ def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = (
     words = tagged(source)
     taken = {place for one in terms for place in range(one.start, one.end)}
     known = [*terms, *(one for one in listed(source, words) if taken.isdisjoint(range(one.start, one.end)))]
-    if not people or OWN_LETTERS.search(source):
+    if OWN_LETTERS.search(source):
         return tuple(sorted(known, key=lambda one: one.start))
     taken = {place for one in known for place in range(one.start, one.end)}
-    full = full_names(source) | repeated_names(source)
     somewhere = [] if ELSEWHERE.search(source) or _OTHER_LANGUAGES.search(source) else words
     places = [
         Spelling(start, end - 1, _place(source[start : end - 1]))
         for start, end, tag in somewhere
         if tag.startswith("ns") and taken.isdisjoint(range(start, end)) and _is_place(source[start:end])
     ]
+    if not people:
+        return tuple(sorted([*known, *places], key=lambda one: one.start))
+    full = full_names(source) | repeated_names(source)
     persons = [
         Spelling(start, end, english)
         for start, end, tag in words

@@ -113,6 +113,8 @@ def _surnames(source: str) -> Iterator[tuple[int, int]]:
     """Where a surname may stand, and how many characters it has."""
     for at, character in enumerate(source):
         size = 2 if source[at : at + 2] in DOUBLE_SURNAMES else 1
+        if source[max(0, at - 1) : at + 1] in DOUBLE_SURNAMES:
+            continue
         if (size == 2 or character in _SURNAMES) and source[at : at + 2] not in _WORDS:
             yield at, size
 

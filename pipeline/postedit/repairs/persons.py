@@ -184,6 +184,8 @@ def _spelling(run: re.Match[str], spelt: str, name: _Name, lone: Collection[str]
 
 
 def _nearness(first: str, rest: str, name: _Name, lone: Collection[str]) -> float | None:
+    if first + rest == name.surname + name.given:  # Ou Yang Xiu Ying
+        return 1.0
     of_given = Levenshtein.normalized_similarity(rest, name.given)
     if first == name.surname:
         near = _NEAR
