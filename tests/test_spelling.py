@@ -10,6 +10,7 @@ from postedit.glossary import Glossary
 from postedit.knowledge import with_terms
 from postedit.known_names import LONGEST, Spelling, names_digest, names_table, rows_digest, sound
 from postedit.repairs import Known, repair
+from postedit.repairs.chinese_names import people_in
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.spelling import parted, spellings, spelt, unsaid
 from postedit.terms import missing
@@ -125,8 +126,13 @@ def test_people_of_an_article_are_spelt_in_drafts_too() -> None:
     assert repair("廖大山 held a hand.", known).text == "Liao Dashan held a hand."
 
 
+def test_the_second_character_of_a_double_surname_begins_no_name() -> None:
+    assert {one.surname for one in people_in("欧阳秀英讲话。阳秀英走了。") if one.at < 4} == {"欧阳"}
+    assert "阳" in {one.surname for one in people_in("欧阳秀英讲话。阳秀英走了。")}
+
+
 def test_a_users_own_term_is_no_misspelling() -> None:
-    known = Known(source="柳井称赞烟台。", terms=Glossary({"柳井": "Yanai"}).find("柳井称赞烟台。"))
+    known = Known(source="老柳称赞烟台。", terms=Glossary({"老柳": "Yanai"}).find("老柳称赞烟台。"))
     assert repair("Yanai praised the city .", known).text == "Yanai praised the city."
 
 
