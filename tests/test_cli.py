@@ -258,9 +258,13 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
         path.write_text("The the river rises . " * 200)
         inputs.append(str(path))
     out = tmp_path / "out"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "postedit", "clean", *inputs, "-o", str(out), "--model", "none"], stderr=subprocess.PIPE
+    # A shell that runs the tests in the background has SIGINT ignored, and children inherit that.
+    heard = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from postedit.cli import main; raise SystemExit(main(sys.argv[1:]))"
     )
+    arguments = ["clean", *inputs, "-o", str(out), "--model", "none"]
+    process = subprocess.Popen([sys.executable, "-c", heard, *arguments], stderr=subprocess.PIPE)
     while not out.is_dir() or len(list(out.iterdir())) < 4:
         assert process.poll() is None
         time.sleep(0.05)
