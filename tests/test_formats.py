@@ -73,6 +73,15 @@ def test_an_unknown_format_names_the_known_ones() -> None:
         parse("Hello.", "docx", "a1")
 
 
+@pytest.mark.parametrize("page", ["<!DOCTYPE html>\n<p>News</p>", "\n<!-- saved -->\n<HTML lang=zh><body>"])
+def test_a_web_page_is_refused_with_what_to_do(page: str) -> None:
+    with pytest.raises(ArticleError, match=r"'a': its draft is a web page \(HTML\)\. Save it as plain text"):
+        parse(page, "text", "a")
+    with pytest.raises(ArticleError, match="its source is a web page"):
+        parse("News.", "markdown", "a", page)
+    assert parse("<b>html</b> is read as text.", "markdown", "a").draft.startswith("<b>")
+
+
 def test_an_empty_string_is_an_article_without_blocks() -> None:
     assert parse("", "text", "a1").blocks == ()
 

@@ -42,6 +42,8 @@ def test_a_line_separator_inside_a_string_ends_no_record() -> None:
     ("line", "sentence"),
     [
         ("{", "a.jsonl:2: not JSON"),
+        ('{"draft": "<html><p>News</p>"}', 'a.jsonl:2: "draft" is a web page (HTML)'),
+        ('{"draft": "News", "source": "<!doctype HTML>"}', 'a.jsonl:2: "source" is a web page (HTML)'),
         ("[" * 100_000, "a.jsonl:2: not JSON"),
         ("[1]", "a.jsonl:2: a list, not an object"),
         ("null", "a.jsonl:2: null, not an object"),

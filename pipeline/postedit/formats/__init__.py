@@ -49,6 +49,10 @@ def parse(text: str, format: str, id: str, source: str | None = None) -> Article
         raise ArticleError(f"article {id!r}: there is no format {format!r}. Use one of {', '.join(FORMATS)}.")
     if jsonl.HALF_A_CHARACTER.search(text + (source or "")):
         raise ArticleError(f"article {id!r}: half of a surrogate pair in it, which is no text. Decode it again.")
+    if page := jsonl.web_page(text, source):
+        raise ArticleError(
+            f"article {id!r}: its {page} is a web page (HTML). Save it as plain text, or paste its text."
+        )
     return Article(id, text, FORMATS[format](text), source, FORMATS["text"](source) if source else ())
 
 

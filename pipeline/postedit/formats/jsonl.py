@@ -16,6 +16,7 @@ from postedit.formats import text as plain
 
 HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 READ = ("id", "draft", "source")
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,18 @@ def _fields(line: str, place: str) -> dict[str, Any]:
         raise ArticleError(
             f"{place}: it has half of a character (a lone \\ud8.. or \\udc..). Mend it where it was written."
         )
+    if page := web_page(fields["draft"], fields.get("source")):
+        raise ArticleError(f'{place}: "{page}" is a web page (HTML). Put its text there, without the tags.')
     return fields
+
+
+def web_page(draft: str, source: str | None) -> str | None:
+    """Which of both is HTML from its first tag on, if any: its tags would be cleaned as if they were text.
+
+    >>> web_page("<!DOCTYPE html><p>News</p>", None), web_page("<b>News</b>", "<html>"), web_page("News", None)
+    ('draft', 'source', None)
+    """
+    return next((name for name, one in (("draft", draft), ("source", source)) if one and _PAGE.match(one)), None)
 
 
 def _id(fields: Mapping[str, Any], number: int, place: str) -> str:
