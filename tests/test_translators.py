@@ -84,7 +84,7 @@ def test_what_is_asked_together_changes_nothing_in_int8() -> None:
     dice, words = random.Random(5), VOCABULARY.split(" ")
     drafts = [" ".join(dice.choices(words, k=length)) + "." for length in range(2, 50)]
     requests = [Request(Job.POLISH, draft=draft) for draft in drafts]
-    shipped = weights.load(threads=2)
+    shipped = weights.load(threads=2, compute_type="int8")
     assert shipped.translate(requests, 2) == [shipped.translate([request], 2)[0] for request in requests]
     outputs = [" ".join(dice.sample(draft.split(" "), k=1 + len(draft) // 12)) for draft in drafts]
     alone = [shipped.score([request], [output])[0] for request, output in zip(requests, outputs, strict=True)]
