@@ -116,7 +116,7 @@ def _offer(engine: str, article: int, segment: Segment, reference: str, judged: 
         gained(base.text, texts, reference),
         gained(base.text, texts, reference, beta=1),
         judged.sentence,
-        [missed(segment, one) for one in texts],
+        missed(segment, texts),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from postedit import checkpoint, weights
+from postedit import checkpoint, processor, weights
 from postedit.commands_models import summary
 from postedit.errors import ConfigError, ModelError
 from postedit.gate import Gate
@@ -66,13 +66,13 @@ def test_float32_is_another_precision_of_the_same_model() -> None:
 def test_where_int8_overflows_the_model_computes_in_float32(
     exactly: bool, device: str, precision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weights, "sums_int8_exactly", lambda: exactly)
+    monkeypatch.setattr(processor, "sums_int8_exactly", lambda: exactly)
     monkeypatch.setattr(weights, "device_of", lambda _: device)
     assert weights.load(device="cpu", threads=1).name.endswith(f"|ct2:{precision}")
 
 
 def test_a_precision_that_is_named_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "sums_int8_exactly", lambda: False)
+    monkeypatch.setattr(processor, "sums_int8_exactly", lambda: False)
     assert weights.load(threads=1, compute_type="int8").name.endswith("|ct2:int8")
 
 

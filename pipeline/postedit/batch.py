@@ -165,14 +165,14 @@ def _content(job: Job, given: _Given, made: Sequence[Done], cleaner: Cleaner) ->
         return _document(given, made, cleaner)
     if job.format == "jsonl":
         facts = _run_facts(given, cleaner)
-        return "".join(_line({**facts, **one.article}) for one in made).encode()
+        return "".join(jsonl.line_of({**facts, **one.article}) for one in made).encode()
     if not given.records:
         return encoding.encode(made[0].article["text"], given.decoded)
     lines = []
     for record, one in zip(given.records, made, strict=True):
         warning = {"warning": one.warning} if one.warning else {}
         said = {"cleaned": one.article["text"], "counts": one.article["counts"]}
-        lines.append(_line({**record.fields, **said, **warning}))
+        lines.append(jsonl.line_of({**record.fields, **said, **warning}))
     return encoding.encode("".join(lines), given.decoded)
 
 
@@ -193,10 +193,6 @@ def _run_facts(given: _Given, cleaner: Cleaner) -> dict[str, Any]:
         "settings": cleaner.settings,
         "input": dict(given.facts),
     }
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
 
 
 def _digest(raw: bytes) -> str:

@@ -76,8 +76,9 @@ def choose(
             refused[n] = _veto_rewrite(rivals, worths[n], gate, checks, beyond=beyond)
     let = [n for n in worths if not refused[n]]
     # Points and log-probabilities do not compare: what was weighed comes first.
-    owed = {n: missed(segment, candidates[n].text) if worths[n].weighed else 0 for n in let}
-    ranks = {n: worths[n].gain - MISSED * owed[n] for n in let}
+    weighed = [n for n in let if worths[n].weighed]
+    owed = dict(zip(weighed, missed(segment, [candidates[n].text for n in weighed]), strict=True))
+    ranks = {n: worths[n].gain - MISSED * owed.get(n, 0) for n in let}
     first = max(let, key=lambda n: (worths[n].weighed, ranks[n], _score(candidates[n])), default=None)
     best = base if first is None else candidates[first]
 
@@ -85,8 +86,8 @@ def choose(
     reasons += [_gain(base, best, worths[first])] if first is not None else []
     passed_over = _passed_over(candidates, best, refused, worths)
     wrong = contradicted(segment, best.text)
-    status = _status(segment, best, defects, asked=TOO_LONG not in candidates[0].steps)
-    status = Status.REVIEW if wrong and status is not Status.FAILED else status
+    faulty = bool(wrong) or _is_critical(segment, best, defects)
+    status = _status(segment, best, asked=TOO_LONG not in candidates[0].steps, faulty=faulty)
     reasons = reasons or [_kept(candidates, passed_over)]
     reasons += [f"{one.name}: {one.detail}" for one in wrong]
     reasons += [f"lacks {english!r} for {term}" for term, english in missing(segment, best.text).items()]
@@ -140,7 +141,7 @@ class _Worth:
 
     @property
     def weighed(self) -> bool:
-        return self.unit != _NOTHING.unit
+        return self.asked is not None
 
     def over(self, base: str) -> str:
         return f"{self.gain:+.2f} {self.unit} over {base}, {self.needed:.2f} needed"
@@ -243,7 +244,7 @@ def _gain(base: Candidate, best: Candidate, worth: _Worth) -> str:
 def _beaten(candidate: Candidate, best: Candidate, worth: "_Worth | None", better: float) -> str:
     if candidate.origin in (Origin.DRAFT, Origin.REPAIR):
         return f"the {best.origin} is better"
-    if worth is None or worth.asked is None:
+    if worth is None or not worth.weighed:
         return "another rewrite is predicted to gain more"
     if worth.gain > better:
         return f"another rewrite says more of the source's numbers; this one's gain was {worth.gain:+.2f} {worth.unit}"
@@ -268,10 +269,10 @@ def _why_left(candidate: Candidate) -> str | None:
     return next((step for step in candidate.steps if step.startswith(NOT_ROUGH)), None)
 
 
-def _status(segment: Segment, chosen: Candidate, defects: Sequence[Defect], *, asked: bool) -> Status:
+def _status(segment: Segment, chosen: Candidate, *, asked: bool, faulty: bool) -> Status:
     if not chosen.text.strip() or (not asked and chosen.origin is Origin.DRAFT):
         return Status.FAILED
-    if _is_critical(segment, chosen, defects) or missing(segment, chosen.text):
+    if faulty or missing(segment, chosen.text):
         return Status.REVIEW
     return Status.KEPT if chosen.origin is Origin.DRAFT else Status.EDITED
 

@@ -1,5 +1,6 @@
 """What a source says for sure and a text does not: its numbers, its money, its people, its names."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from postedit.article import Defect, Segment
@@ -23,14 +24,14 @@ def contradicted(segment: Segment, text: str) -> tuple[Defect, ...]:
     return tuple(defect for name in FACTS for defect in DEFECTS[name](said))
 
 
-def missed(segment: Segment, text: str) -> int:
-    """How many numbers of a segment's source a text does not say; what need not be said (`Quantity.weak`) aside.
+def missed(segment: Segment, texts: Sequence[str]) -> list[int]:
+    """How many numbers of a segment's source each text does not say; what need not be said (`Quantity.weak`) aside.
 
-    >>> missed(Segment("500 pounds.", 0, source="亩产5000斤，共3个村。"), "A mu yields 500 pounds in 3 villages.")
-    1
+    >>> missed(Segment("500 pounds.", 0, source="亩产5000斤，共3个村。"), ["A mu yields 500 pounds in 3 villages."])
+    [1]
     """
-    if not segment.source:
-        return 0
-    told = quantities(segment.source)
-    owed = unsaid(told, quantities(text))
-    return len({one.readings for one in told if not one.weak and one.readings & owed})
+    told = [one for one in quantities(segment.source or "") if not one.weak]
+    if not told:
+        return [0] * len(texts)
+    owed = [unsaid(told, quantities(text)) for text in texts]
+    return [len({one.readings for one in told if one.readings & some}) for some in owed]

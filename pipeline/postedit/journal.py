@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from postedit.formats import atomic
+from postedit.formats.jsonl import line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Journal:
     def begin(self, some: Sequence[Done] = ()) -> None:
         """Keep these records and no others. Raises OutputError."""
         if self.path is not None:
-            atomic.write(self.path, (_line(self.run) + "".join(map(_record, some))).encode())
+            atomic.write(self.path, (line_of(self.run) + "".join(map(_record, some))).encode())
 
     def add(self, some: Sequence[Done]) -> None:
         """Put records behind those that are there. Raises OutputError."""
@@ -71,8 +72,4 @@ class Journal:
 
 
 def _record(one: Done) -> str:
-    return _line([one.article, one.warning])
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
+    return line_of([one.article, one.warning])

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from postedit import manifest as manifests
 from postedit.errors import ModelError
 from postedit.manifest import Manifest
-from postedit.processor import sums_int8_exactly
+from postedit.processor import precision
 from postedit.weighing import Weighing
 
 Floats = npt.NDArray[np.float32]
@@ -111,7 +111,7 @@ class Judge:
         self._pieces = SentencePieceProcessor(model_file=str(manifest.weights / "sentencepiece.model"))
         self._head = Head.read(manifest.weights / HEAD)
         # Its word is held against thresholds: where int8 overflows it is off by a point of 60, on average.
-        self._precision = "int8" if sums_int8_exactly() else "float32"
+        self._precision = precision()
         self._encoder = ctranslate2.Encoder(
             str(manifest.weights), device="cpu", compute_type=self._precision, inter_threads=1, intra_threads=threads
         )
@@ -120,8 +120,9 @@ class Judge:
     def name(self) -> str:
         """For the run signature: another encoder, precision or line chooses other texts."""
         line = json.dumps([self.line.own, self.line.article])
-        name = f"{self._manifest.name}@{hashlib.sha256((self._manifest.digest + line).encode()).hexdigest()[:8]}"
-        return f"{name}:{self._precision}{f'/{self.weighing.digest}' if self.weighing else ''}"
+        digest = hashlib.sha256((self._manifest.digest + line).encode()).hexdigest()[:8]
+        name = f"{self._manifest.name}@{digest}:{self._precision}"
+        return f"{name}/{self.weighing.digest}" if self.weighing else name
 
     def qualities(self, sources: Sequence[str], texts: Sequence[str]) -> list[float | None]:
         """How well each text says what its source says, in points of chrF; None where either is empty or too long."""

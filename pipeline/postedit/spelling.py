@@ -60,30 +60,35 @@ def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = (
         return ()
     words = tagged(source)
     taken = {place for one in terms for place in range(one.start, one.end)}
-    known = [*terms, *(one for one in listed(source, words) if taken.isdisjoint(range(one.start, one.end)))]
-    if OWN_LETTERS.search(source):
-        return tuple(sorted(known, key=lambda one: one.start))
-    taken = {place for one in known for place in range(one.start, one.end)}
-    somewhere = [] if ELSEWHERE.search(source) or _OTHER_LANGUAGES.search(source) else words
-    places = [
+    found = [*terms, *(one for one in listed(source, words) if taken.isdisjoint(range(one.start, one.end)))]
+    if not OWN_LETTERS.search(source):
+        taken = {place for one in found for place in range(one.start, one.end)}
+        found += _counties(source, words, taken)
+        found += _persons(source, words, taken) if people else []
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _counties(source: str, words: Sequence[tuple[int, int, str]], taken: set[int]) -> list[Spelling]:
+    """Counties and towns that the tagger finds where nothing else is."""
+    if ELSEWHERE.search(source) or _OTHER_LANGUAGES.search(source):
+        return []
+    return [
         Spelling(start, end - 1, _place(source[start : end - 1]))
-        for start, end, tag in somewhere
+        for start, end, tag in words
         if tag.startswith("ns") and taken.isdisjoint(range(start, end)) and _is_place(source[start:end])
     ]
-    if not people:
-        return tuple(sorted([*known, *places], key=lambda one: one.start))
+
+
+def _persons(source: str, words: Sequence[tuple[int, int, str]], taken: set[int]) -> list[Spelling]:
+    """People whom the tagger finds where nothing else is, whole or parted."""
     full = full_names(source) | repeated_names(source)
-    persons = [
+    whole = (
         Spelling(start, end, english)
         for start, end, tag in words
-        if tag.startswith("nr")
-        and taken.isdisjoint(range(start, end))
-        and not goes_on(source, start, end)
-        and (english := _person(source[start:end], full))
-    ]
-    two = [one for one in _in_two(source, words, _GIVEN) if source[one.start : one.end] in full]
-    persons += [one for one in two if taken.isdisjoint(range(one.start, one.end))]
-    return tuple(sorted([*known, *places, *persons], key=lambda one: one.start))
+        if tag.startswith("nr") and not goes_on(source, start, end) and (english := _person(source[start:end], full))
+    )
+    in_two = (one for one in _in_two(source, words, _GIVEN) if source[one.start : one.end] in full)
+    return [one for one in (*whole, *in_two) if taken.isdisjoint(range(one.start, one.end))]
 
 
 def towns(text: str) -> dict[str, str]:

@@ -182,16 +182,16 @@ def weighed(
     told: dict[int, list[dict[str, float]]] = {}
     for article, sentence in zip(articles, sentences, strict=True):
         told.setdefault(article, []).extend([sentence] if sentence else [])
-    left = {article: weighing.why_left(some) for article, some in told.items()}
+    left = {article: why for article, some in told.items() if (why := weighing.why_left(some))}
 
-    worth = [n for n in range(len(found)) if not left[articles[n]]]
+    worth = [n for n in range(len(found)) if articles[n] not in left]
     offered = {n: with_permitted(segments[n], one) for n, one in zip(worth, further(worth), strict=True)}
     texts = judgeable(read, [offered[n].candidates if n in offered else () for n in range(len(found))])
     said |= _said(judge, read, {place: text for place, text in texts.items() if (place[0], text) not in said})
     return [
         judged(n, offered[n]).row(weighing)
         if n in offered
-        else _left(one.candidates if sentences[n] else _others(one.candidates), left[articles[n]] or "")
+        else _left(one.candidates if sentences[n] else _others(one.candidates), left[articles[n]])
         for n, one in enumerate(found)
     ]
 

@@ -17,7 +17,7 @@ from postedit.errors import ConfigError, ModelError
 from postedit.families import FAMILIES, TOKENIZERS, Codec, HubCodec, Languages, PieceCodec, family_of, hub_tokenizer
 from postedit.hub import fetched, is_hub_id
 from postedit.manifest import Manifest
-from postedit.processor import sums_int8_exactly
+from postedit.processor import precision
 from postedit.seq2seq import Card, Engine, Seq2SeqTranslator
 from postedit.translator import Job, Translator
 from postedit.translator_ct2 import Ct2Engine, device_of, vocabularies
@@ -97,8 +97,9 @@ def load(  # noqa: PLR0913  # a front door: every setting is optional and named 
     _check("engine", engine, ENGINES)
     _check("compute_type", compute_type, COMPUTE_TYPES)
     languages = Languages(source_language, target_language)
-    precision = _precision(device) if compute_type == "auto" else compute_type
-    wish = _Wish(device, threads, offline, languages, precision, engine, beam, frozenset(jobs), task)
+    if compute_type == "auto":
+        compute_type = "int8" if device_of(device) == "cuda" else precision()
+    wish = _Wish(device, threads, offline, languages, compute_type, engine, beam, frozenset(jobs), task)
     found = find(model, offline=offline)
     return _from_folder(found.folder, found.name, wish)
 
@@ -154,11 +155,6 @@ def gate_of(translator: Translator) -> "Gate":
 def own_gate(translator: Translator) -> Mapping[str, Any]:
     """What the manifest of a model says of its gate."""
     return translator.card.gate if isinstance(translator, Seq2SeqTranslator) else {}
-
-
-def _precision(device: str) -> str:
-    """What is quick where it is right."""
-    return "int8" if sums_int8_exactly() or device_of(device) == "cuda" else "float32"
 
 
 def _check(setting: str, value: str, known: Sequence[str]) -> None:

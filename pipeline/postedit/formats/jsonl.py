@@ -61,6 +61,15 @@ def read_records(text: str, where: str) -> Iterator[Record]:
         yield Record(number, article, fields)
 
 
+def line_of(value: Any) -> str:
+    """A value as one line of a JSONL file.
+
+    >>> line_of({"draft": "赣州"})
+    '{"draft": "赣州"}\\n'
+    """
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
 def _fields(line: str, place: str) -> dict[str, Any]:
     try:
         fields = json.loads(line)

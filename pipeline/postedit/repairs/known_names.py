@@ -61,10 +61,9 @@ def spell_names_like_the_source(text: str, source: str, terms: Sequence[Spelling
         if one.own:
             text = _as_settled(text, one, names_table().get(source[one.start : one.end], ""))
     told = _told_by(source)
-    own = {word for one in terms for word in plain(one.english).split()}
-    if not (words := {*_words(text, told, own)}):
-        return text
     settled = {place: plain(one.english).split() for one in terms for place in range(one.start, one.end)}
+    if not (words := {*_words(text, told, frozenset().union(*settled.values()))}):
+        return text
     names = [one for one in told.names if one.start not in settled or plain(one.english) in settled[one.start]]
     names += [one for one in terms if can_be_told(one.english)]
     lacking = {one.english for one in names if not one.is_in(text)}
@@ -135,15 +134,15 @@ def _told_by(source: str) -> _Told:
     )
 
 
-def _words(text: str, told: _Told, own: Collection[str]) -> Iterator[str]:
-    """Words with a capital, and two of them in a row, that may stand for a name; `own` words are a user's terms."""
+def _words(text: str, told: _Told, settled: Collection[str]) -> Iterator[str]:
+    """Words with a capital, and two of them in a row, that may stand for a name; those of terms, `settled`, do not."""
     for match in _WORDS.finditer(text):
         before = _WORD_BEFORE.search(text, 0, match.start())
         if before and plain(before[0]) in told.surnames:
             continue
         if not match["one"].isupper():
             word = plain(match["one"])
-            known = word in _known_words() or word in own or told.has_in_part(word)
+            known = word in _known_words() or word in settled or told.has_in_part(word)
             yield from [match["one"]] if not known else []
             yield from [match["two"]] if match["two"] else []
 
@@ -157,13 +156,18 @@ def can_be_told(name: str) -> bool:
 @cache
 def _known_words() -> frozenset[str]:
     english = files("postedit").joinpath(_ENGLISH).read_text("utf-8").split()
-    return words_of(names_table().values()) | frozenset(english)
+    return _words_of_table() | frozenset(english)
+
+
+@cache
+def _words_of_table() -> frozenset[str]:
+    return words_of(names_table().values())
 
 
 @cache
 def _only_in() -> dict[str, str]:
     """Words of the table's names that are not known by themselves, and the Chinese of the name that has each."""
-    known = words_of(names_table().values())
+    known = _words_of_table()
     parts = ((word, chinese) for chinese, name in names_table().items() for word in plain(name).split())
     return {word: chinese for word, chinese in parts if word not in known}
 
