@@ -95,7 +95,7 @@ def test_people_of_a_traditional_source_are_not_spelt_in_pinyin() -> None:
     in_its_own = TRADITIONAL.convert(source)
     for given, names in ((None, ["TSMC", "Pei Jianfei", "Dongguan"]), (in_its_own, ["TSMC", "Dongguan"])):
         found = proposals([Segment("He said.", 0, source=source, given=given)], fake, several=True)[0]
-        assert [one.english for one in found.names] == names
+        assert [one.english for one in found.hints.names] == names
 
 
 def test_a_model_is_taught_what_it_will_read(tmp_path: Path) -> None:

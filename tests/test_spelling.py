@@ -7,6 +7,7 @@ from postedit import Cleaner
 from postedit.article import Article, Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals, with_retranslations
 from postedit.glossary import Glossary
+from postedit.hints import Hints
 from postedit.knowledge import with_terms
 from postedit.known_names import LONGEST, Spelling, names_digest, names_table, rows_digest, sound
 from postedit.repairs import Known, repair
@@ -159,9 +160,9 @@ def test_what_is_copied_is_parted_from_small_words_alone() -> None:
 
 def test_the_source_keeps_all_but_the_names() -> None:
     source = "GDP赣州2019年，长沙市。"
-    assert spelt(source, spellings(source)) == "GDP Ganzhou 2019年，Changsha市。"
+    assert spelt(source, spellings(source)) == "GDP Ganzhou 2019年，Changsha 市。"
     assert spelt(source, ()) == source
-    assert spelt("长沙重庆市民", spellings("长沙重庆市民")) == "Changsha Chongqing市民"
+    assert spelt("长沙重庆市民", spellings("长沙重庆市民")) == "Changsha Chongqing 市民"
 
 
 def test_only_what_most_answers_lack_is_unsaid() -> None:
@@ -181,13 +182,13 @@ def test_a_model_is_told_the_names_that_it_lacks(answer: str, helps: bool) -> No
     found = with_retranslations(segments, proposals(segments, fake, several=True), fake)[0]
     said = [one.text for one in found.candidates if one.origin is not Origin.DRAFT]
     assert said == ["Visits of Ganzhou." if helps else "Tongzhou was visited."]
-    assert [one.english for one in found.names] == ["Ganzhou"]
+    assert [one.english for one in found.hints.every] == ["Ganzhou"]
 
 
 def test_names_that_a_draft_lacks_tell_of_its_article() -> None:
     base = Candidate("Pei Jianfei of Tongzhou.", Origin.DRAFT, score=-1.0)
-    names = spellings("赣州市的裴剑飞")
-    told = Judged(Proposal((base,), -1.0, names), [1.0]).sentence
+    known = Hints(spellings("赣州市的裴剑飞"))
+    told = Judged(Proposal((base,), -1.0, known), [1.0]).sentence
     assert told is not None
     assert told["names lacking"] == 0.5
     nothing = dict.fromkeys(SENTENCE_SIGNS, 0.0)

@@ -21,6 +21,7 @@ from postedit.config import Config
 from postedit.errors import ModelError
 from postedit.estimates import IN_PART, JUDGED
 from postedit.gate import Gate
+from postedit.hints import Hints
 from postedit.roughness import SENTENCE_SIGNS, Roughness
 from postedit.signals import POOL
 from postedit.spelling import spellings
@@ -312,8 +313,8 @@ def test_only_of_a_rough_article_is_all_asked_and_judged(*, rough: bool) -> None
 
 def test_the_judge_reads_names_in_latin_letters() -> None:
     source, listening = "昨天赣州下了大雨。", Listening()
-    names = spellings(source)
-    found = [replace(offered(*some), names=names) for some in (POST_EDITS, [*POST_EDITS, RETRANSLATION])]
+    known = Hints(spellings(source))
+    found = [replace(offered(*some), hints=known) for some in (POST_EDITS, [*POST_EDITS, RETRANSLATION])]
     segments, weighing = [Segment(DRAFT, 0, source=source)], Weighing(PLAIN | {"judged": 1.0}, least=0.0)
     weighed([0], segments, found[:1], lambda _: found[1:], listening, weighing)  # type: ignore[arg-type]
-    assert listening.read == {"昨天Ganzhou下了大雨。"}
+    assert listening.read == {"昨天 Ganzhou 下了大雨。"}

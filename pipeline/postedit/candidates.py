@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from postedit.article import Candidate, Origin, Segment
+from postedit.hints import Hints, hints
 from postedit.known_names import Spelling
 from postedit.manner import written_like
 from postedit.markup import lay, shield
@@ -32,6 +33,8 @@ _ORIGINS = {Job.POLISH: Origin.POLISH, Job.POST_EDIT: Origin.POST_EDIT, Job.RETR
 # A text, what is known of it and what may come of it, to the text with its faults mended.
 Repair = Callable[[str, Known, Callable[[str], bool] | None], Repaired]
 
+NO_HINTS = Hints()
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -39,7 +42,7 @@ class Proposal:
 
     candidates: tuple[Candidate, ...]  # the draft first, no wording twice
     translated: float | None = None  # how likely the repaired draft is as a translation, in log-probability a token
-    names: tuple[Spelling, ...] = ()  # of its source, as far as their English is known
+    hints: Hints = NO_HINTS  # what of its source can be said in English beforehand
 
 
 def propose(
@@ -82,9 +85,9 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     than the model reads gets its repair, and the draft's steps say why there is no more. `known` says what is
     known of each segment; its source, where nothing is said. With `signals`, candidates of segments with a source get
     what a `Predictor` looks at, for which the model is asked for `POOL` answers to each job that reads the source.
-    Where `several` are wanted, `POOL` post-edits are candidates, all but the best of them unscored; names that most of
-    them lack are written into the source, and the model is asked again (`spelling`); what has a source is not polished;
-    and `with_retranslations` has the rest.
+    Where `several` are wanted, `POOL` post-edits are candidates, all but the best of them unscored; names, numbers and
+    rare words that most of them lack are written into the source, and the model is asked again (`hints`); what has a
+    source is not polished; and `with_retranslations` has the rest.
     """
     rows, about = [], _known(known, segments)
     for segment, one in zip(segments, about, strict=True):
@@ -101,13 +104,14 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
-    named = {n: one.terms for n, one in enumerate(segments)}
-    named |= _names(asked[Job.POST_EDIT], segments) if several else {}
+    known_before = [Hints(one.terms) for one in segments]
+    for n, names in _names(asked[Job.POST_EDIT], segments).items() if several else ():
+        known_before[n] = hints(asked[Job.POST_EDIT][n].source, names)
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}
-        names = {n: named[n] for n in requests if n in named and job is not Job.POLISH}
-        for n, texts in _naming(requests, rows, translator, many, names).items():
+        told = {n: known_before[n].every for n in requests if job is not Job.POLISH}
+        for n, texts in _told(requests, rows, translator, many, told).items():
             offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
             pool = (several and job is Job.POST_EDIT) or (n in polished and job is Job.POLISH)
             scored = 1 if several and job is Job.POST_EDIT else hypotheses
@@ -119,7 +123,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
         found = with_signals(found, _asked(found, segments, pools, translator), translator)
     translated = _as_translations(translations, rows, translator) if several else [None] * len(rows)
     found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
-    return [Proposal(*one, named.get(n, ())) for n, one in enumerate(zip(found, translated, strict=True))]
+    return [Proposal(*one) for one in zip(found, translated, known_before, strict=True)]
 
 
 def with_retranslations(
@@ -142,8 +146,8 @@ def with_retranslations(
     if translator is None:
         return longer
     asked = _asked_for(Job.RETRANSLATE, segments, rows, translator)
-    many, names = dict.fromkeys(asked, POOL), {n: found[n].names for n in asked}
-    for n, texts in _naming(asked, rows, translator, many, names).items():
+    many, told = dict.fromkeys(asked, POOL), {n: found[n].hints.every for n in asked}
+    for n, texts in _told(asked, rows, translator, many, told).items():
         offered = _offered(Job.RETRANSLATE, texts, segments[n], rows[n], about[n], repair)
         longer[n] = replace(found[n], candidates=tuple(_distinct([*rows[n], *offered])))
     return longer
@@ -185,16 +189,16 @@ def _names(asked: Mapping[int, Request], segments: Sequence[Segment]) -> dict[in
     return {n: spellings(asked[n].source, people=one.given is None, terms=one.terms) for n, one in about.items()}
 
 
-def _naming(
+def _told(
     asked: Mapping[int, Request],
     rows: Sequence[Sequence[Candidate]],
     translator: Translator,
     many: Mapping[int, int],
-    names: Mapping[int, tuple[Spelling, ...]],
+    told: Mapping[int, tuple[Spelling, ...]],
 ) -> dict[int, list[str]]:
-    """The answers; where most lack some `names` of the source, those to the source with them, if more say them."""
+    """The answers; where most lack some of what can be `told` of the source, those to it with that, if more say it."""
     first = _answers(asked, rows, translator, many)
-    missing = {n: unsaid(some, first[n]) for n, some in names.items()}
+    missing = {n: unsaid(some, first[n]) for n, some in told.items()}
     again = {n: replace(asked[n], source=spelt(asked[n].source, some)) for n, some in missing.items() if some}
     second = _answers({n: one for n, one in again.items() if _fits(translator, one)}, rows, translator, many)
     second = {n: [parted(one, missing[n]) for one in texts] for n, texts in second.items()}

@@ -5,6 +5,7 @@ from postedit.config import Config
 from postedit.gate import Gate
 from postedit.glossary import Glossary
 from postedit.known_names import names_digest
+from postedit.rare_words import rare_words_digest
 from postedit.translator import Translator
 
 
@@ -12,7 +13,7 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config, glo
     """Versions, model and every setting that changes the text.
 
     >>> run_signature(None, Gate(), Config())
-    'postedit|v:...|model:none|zh-en|names:...|furniture:drop'
+    'postedit|v:...|model:none|zh-en|names:...|words:...|furniture:drop'
     """
     parts = ["postedit", f"v:{__version__}"]
     if translator is None:
@@ -27,6 +28,6 @@ def run_signature(translator: Translator | None, gate: Gate, config: Config, glo
         ]
     furniture = "keep" if config.keep_furniture else "drop"
     languages = f"{config.source_language}-{config.target_language}"
-    parts += [languages, f"names:{names_digest()}", f"furniture:{furniture}"]
+    parts += [languages, f"names:{names_digest()}", f"words:{rare_words_digest()}", f"furniture:{furniture}"]
     parts += [f"glossary:{glossary.digest}"] if glossary else []
     return "|".join([*parts, "together"] if config.together else parts)

@@ -42,7 +42,7 @@ _NO_NAMES = frozenset({"n", "ng", "nl"})  # a tagger's word for what is called b
 # What a tagger takes a given name for that it parts from the surname (陈|东宝), and where it comes again (廖|大山).
 _GIVEN, _GIVEN_AGAIN = frozenset({"nr", "nrfg", "nz"}), frozenset({"nr", "nrfg", "nz", "ns"})
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
-_LATIN = re.compile(r"[A-Za-z0-9]")
+_WORD = re.compile(r"\w")
 
 
 def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
@@ -149,10 +149,10 @@ def lacked(names: Sequence[Spelling], text: str) -> float:
 
 
 def spelt(source: str, names: Sequence[Spelling]) -> str:
-    """The source with these names in Latin letters.
+    """The source with these names in Latin letters, between spaces: so a model copies more of them.
 
     >>> spelt("在赣州市，拉夫罗夫说", spellings("在赣州市，拉夫罗夫说"))
-    '在Ganzhou市，Lavrov说'
+    '在 Ganzhou 市，Lavrov 说'
     """
     text, at = "", 0
     for one in names:
@@ -172,8 +172,8 @@ def parted(text: str, names: Sequence[Spelling]) -> str:
 
 
 def _beside(text: str, more: str) -> str:
-    """One behind the other, with a space where Latin letters or digits meet."""
-    return text + " " * bool(_LATIN.match(text[-1:]) and _LATIN.match(more)) + more
+    """One behind the other, with a space where words or numbers meet."""
+    return text + " " * bool(_WORD.match(text[-1:]) and _WORD.match(more)) + more
 
 
 def _is_place(word: str) -> bool:

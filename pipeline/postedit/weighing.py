@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 # the logarithm of how many letters it has for one of the draft, and how far from none that is; how likely the
 # model finds the draft as a post-edit of itself and as a translation, in log-probability a token; whether it is a
 # retranslation, which owes the draft nothing; how much rougher its English sounds than the draft's (`tells`); how many
-# more of the source's names it says, as far as their English is known (`spelling`).
+# more of the source's names and rare words it says, as far as their English is known (`hints`).
 SIGNS = (
     "judged", "like post-edits", "like retranslations", "like the draft", "longer", "length off", "kept", "translated",
-    "is a retranslation", "sounds rougher", "names said", "constant",
+    "is a retranslation", "sounds rougher", "names said", "words said", "constant",
 )  # fmt: skip
 
 MOST_JUDGED = 15.0  # points that the judge's word counts at most
@@ -107,14 +107,16 @@ def signs(
     post_edits, retranslations = (likeness(texts, said_as[one]) for one in (Origin.POST_EDIT, Origin.RETRANSLATE))
     drafts = likeness(texts, [base.text])
     rough = [sounds_rough(text) for text in texts]
-    named = [sum(name.is_in(text) for name in found.names) for text in texts]
+    named, words = (
+        [sum(one.is_in(text) for one in some) for text in texts] for some in (found.hints.names, found.hints.words)
+    )
     rows = []
     for n, (one, points) in enumerate(zip(rewrites, judged, strict=True), 1):
         longer = log((1 + len(one.text)) / (1 + len(base.text)))
         like = (post_edits[n] - post_edits[0], retranslations[n] - retranslations[0], drafts[n])
         said = (max(-MOST_JUDGED, min(MOST_JUDGED, points)), *like, longer, abs(longer), kept, translated)
-        sounds, names = rough[n] - rough[0], float(named[n] - named[0])
-        rows.append([*said, float(one.origin is Origin.RETRANSLATE), sounds, names, 1.0])
+        told = (float(named[n] - named[0]), float(words[n] - words[0]))
+        rows.append([*said, float(one.origin is Origin.RETRANSLATE), rough[n] - rough[0], *told, 1.0])
     return rows
 
 
@@ -199,12 +201,16 @@ def weighed(
 def in_letters(segments: Sequence[Segment], found: Sequence[Proposal]) -> list[Segment]:
     """The segments as the judge reads them: names of a source whose English is known are in Latin letters.
 
+    >>> from postedit.hints import hints
     >>> from postedit.spelling import spellings
-    >>> [one.source for one in in_letters([Segment("", 0, source="在赣州")], [Proposal((), names=spellings("在赣州"))])]
-    ['在Ganzhou']
+    >>> found = Proposal((), hints=hints("在赣州", spellings("在赣州")))
+    >>> [one.source for one in in_letters([Segment("", 0, source="在赣州")], [found])]
+    ['在 Ganzhou']
     """
     return [
-        replace(segment, source=spelt(segment.source, one.names), terms=()) if segment.source and one.names else segment
+        replace(segment, source=spelt(segment.source, one.hints.names), terms=())
+        if segment.source and one.hints.names
+        else segment
         for segment, one in zip(segments, found, strict=True)
     ]
 
@@ -259,7 +265,7 @@ class Judged:
         base = base_of(row)
         edited = _edited(row)
         like = 1.0 if edited == base else likeness([row[edited].text], [row[base].text])[0]
-        rough, lacking = sounds_rough(row[base].text), lacked(self.proposal.names, row[base].text)
+        rough, lacking = sounds_rough(row[base].text), lacked(self.proposal.hints.names, row[base].text)
         kept, translated = row[base].score, self.proposal.translated
         return sentence_signs(kept, translated, self.judged(edited) or 0.0, like, rough, lacking)
 
