@@ -13,22 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from corpora.pack import evaluation_lines, filters, kept, pairs, triples
-from postedit.known_names import names_table, rows_of, tagged
+from corpora.spellings import MOST_SEEN, Sentences, by_hand, sentences, write
+from postedit.known_names import names_table, tagged
 from postedit.rare_words import Table, find_rare_words, forms_of
 
 BY_HAND = Path(__file__).with_suffix(".tsv")
-MOST_SEEN = 60  # sentences; what is seen oftener the model knows
+HEAD = "# Made by corpora/rare_words.py: Chinese, and English; behind a bar what else says as much.\n"
 ENOUGH = 3  # sentences that tell whether translations say the English
 LEAST_SAID = 0.5  # of them
 
 
-def by_hand(path: Path = BY_HAND) -> dict[str, str]:
-    """The rows that were written by hand."""
-    return {chinese: english for chinese, english in rows_of(path.read_text("utf-8")).items() if english}
-
-
-def counted(some: Sequence[tuple[str, str]], table: Table) -> tuple[Counter[str], Counter[str]]:
+def counted(some: Sentences, table: Table) -> tuple[Counter[str], Counter[str]]:
     """How many sentences have each word, and how many of their translations say it."""
     seen, said = Counter[str](), Counter[str]()
     for source, reference in some:
@@ -63,18 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--evaluation", type=Path, nargs="+", required=True, help="texts that must not be learned from")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    checked = kept(
-        [*triples(options.zh_triples), *pairs(options.pairs)],
-        filters(evaluation_lines(options.evaluation)),
-        Counter(),
-    )
-    some = [*dict.fromkeys((one.source, one.reference) for one in checked)]
-    rows = by_hand()
+    rows = by_hand(BY_HAND)
+    some = sentences(options.zh_triples, options.pairs, options.evaluation, without=())
     found = rare(rows, *counted(some, forms_of(rows)))
-    lines = [f"{chinese}\t{english}" for chinese, english in sorted(found.items())]
-    head = "# Made by corpora/rare_words.py: Chinese, and English; behind a bar what else says as much."
-    options.out.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
-    print(f"{len(lines)} of {len(rows)} words", file=sys.stderr)
+    write(options.out, found, HEAD)
+    print(f"{len(found)} of {len(rows)} words", file=sys.stderr)
     return 0
 
 

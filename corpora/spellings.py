@@ -17,7 +17,7 @@ import argparse
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 
@@ -53,11 +53,13 @@ NO_PERSON = 0.3  # of its sentences spell a person's name at least so often
 Sentences = Sequence[tuple[str, str]]
 
 
-def sentences(triples_path: Path, pairs_path: Path, evaluation: Sequence[Path]) -> Sentences:
-    """Sources with good translations, none of an evaluation set."""
+def sentences(
+    triples_path: Path, pairs_path: Path, evaluation: Sequence[Path], without: Collection[str] = NO_NEWS
+) -> Sentences:
+    """Sources with good translations, none of an evaluation set, nor of some origins."""
     some = [*triples(triples_path), *pairs(pairs_path)]
     dropped = Counter[str]()
-    checked = kept((one for one in some if one.origin not in NO_NEWS), filters(evaluation_lines(evaluation)), dropped)
+    checked = kept((one for one in some if one.origin not in without), filters(evaluation_lines(evaluation)), dropped)
     return [*dict.fromkeys((one.source, one.reference) for one in checked)]
 
 
@@ -156,12 +158,13 @@ def by_hand(path: Path = BY_HAND) -> dict[str, str]:
     return rows_of(path.read_text(encoding="utf-8"))
 
 
-def write(path: Path, table: Mapping[str, str]) -> None:
+HEAD = "# Made by corpora/spellings.py: Chinese, and English; no English: no name.\n"
+
+
+def write(path: Path, table: Mapping[str, str], head: str = HEAD) -> None:
     """Write a table, sorted."""
     rows = [f"{word}\t{english}\n" for word, english in sorted(table.items())]
-    path.write_text(
-        "# Made by corpora/spellings.py: Chinese, and English; no English: no name.\n" + "".join(rows), "utf-8"
-    )
+    path.write_text(head + "".join(rows), "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

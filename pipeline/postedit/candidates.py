@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from postedit.article import Candidate, Origin, Segment
-from postedit.hints import Hints, hints
+from postedit.hints import Hints, hints, says_more
 from postedit.known_names import Spelling
 from postedit.manner import written_like
 from postedit.markup import lay, shield
@@ -104,13 +104,13 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
     if several:
         asked[Job.POLISH] = {n: one for n, one in asked[Job.POLISH].items() if n not in asked[Job.POST_EDIT]}
         asked[Job.RETRANSLATE] = {}
-    known_before = [Hints(one.terms) for one in segments]
+    hinted = [Hints(one.terms) for one in segments]
     for n, names in _names(asked[Job.POST_EDIT], segments).items() if several else ():
-        known_before[n] = hints(asked[Job.POST_EDIT][n].source, names)
+        hinted[n] = hints(asked[Job.POST_EDIT][n].source, names)
     for job, requests in asked.items():
         usual = max(hypotheses, POOL) if (signals or several) and job in LIKENESS else hypotheses
         many = {n: max(usual, POLISHES) if job is Job.POLISH and n in polished else usual for n in requests}
-        told = {n: known_before[n].every for n in requests if job is not Job.POLISH}
+        told = {n: hinted[n].every for n in requests if job is not Job.POLISH}
         for n, texts in _told(requests, rows, translator, many, told).items():
             offered = _offered(job, texts, segments[n], rows[n], about[n], repair)
             pool = (several and job is Job.POST_EDIT) or (n in polished and job is Job.POLISH)
@@ -123,7 +123,7 @@ def proposals(  # noqa: PLR0913  # what `propose` takes, and three more
         found = with_signals(found, _asked(found, segments, pools, translator), translator)
     translated = _as_translations(translations, rows, translator) if several else [None] * len(rows)
     found = [tuple(_distinct([*row, *rest])) for row, rest in zip(found, further, strict=True)]
-    return [Proposal(*one) for one in zip(found, translated, known_before, strict=True)]
+    return [Proposal(*one) for one in zip(found, translated, hinted, strict=True)]
 
 
 def with_retranslations(
@@ -202,13 +202,8 @@ def _told(
     again = {n: replace(asked[n], source=spelt(asked[n].source, some)) for n, some in missing.items() if some}
     second = _answers({n: one for n, one in again.items() if _fits(translator, one)}, rows, translator, many)
     second = {n: [parted(one, missing[n]) for one in texts] for n, texts in second.items()}
-    better = {n for n, texts in second.items() if _said(missing[n], texts) > _said(missing[n], first[n])}
+    better = {n for n, texts in second.items() if says_more(missing[n], texts, first[n])}
     return {n: second[n] if n in better else texts for n, texts in first.items()}
-
-
-def _said(names: Sequence[Spelling], answers: Sequence[str]) -> float:
-    """How many of the names an answer says, on average."""
-    return sum(one.is_in(text) for one in names for text in answers) / max(1, len(answers))
 
 
 def _mended(repair: Repair, segment: Segment, text: str, known: Known) -> Repaired:

@@ -30,7 +30,7 @@ _ENDINGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A name at a place of the source, and how English writes it."""
+    """A name, or another word, at a place of the source, and how English writes it."""
 
     start: int
     end: int
@@ -159,7 +159,7 @@ def names_digest() -> str:
 
 
 def rows_digest(rows: Mapping[str, str]) -> str:
-    """Eight hexadecimal digits that tell one table of names from another, in whatever order their rows stand.
+    """Eight hexadecimal digits that tell one table from another, in whatever order their rows stand.
 
     >>> rows_digest({"赣州": "Ganzhou"})
     '249aad80'
@@ -168,7 +168,7 @@ def rows_digest(rows: Mapping[str, str]) -> str:
 
 
 def rows_of(text: str) -> dict[str, str]:
-    """The rows of a table of names.
+    """The rows of a table of Chinese and English.
 
     >>> rows_of("# Chinese, and English\\n赣州\\tGanzhou\\n杜绝\\t\\n")
     {'赣州': 'Ganzhou', '杜绝': ''}

@@ -89,3 +89,17 @@ def english(words: list[str]) -> Decimal:
             total += (section or 1) * scale
             section = Decimal(0)
     return total + section
+
+
+def in_figures(value: Decimal) -> str:
+    """A number as English news writes it.
+
+    >>> [in_figures(Decimal(one)) for one in ("57590000", "394300", "108000000000", "762.59", "1356")]
+    ['57.59 million', '394,300', '108 billion', '762.59', '1,356']
+    """
+    for name in ("trillion", "billion", "million"):
+        scaled = value / ENGLISH_SCALES[name]
+        if scaled >= 1 and scaled == round(scaled, 4):
+            return f"{scaled.normalize():f} {name}"
+    whole = f"{value.normalize():f}"
+    return f"{value:,f}".rstrip("0").rstrip(".") if "." in whole else f"{int(value):,}"

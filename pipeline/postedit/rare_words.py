@@ -1,7 +1,7 @@
 """Chinese words that a small model has seldom read, and their English (rare_words_zh_en.tsv, by corpora/rare_words.py).
 
-Nouns mostly, and some set phrases, written by hand: what training text has sixty times at most. Written into the
-source they are copied as names are (`spelling`); where a model knows a word or its synonym, it is not asked again.
+Nouns, written by hand, that training text has sixty times at most. Written into the source they are copied as names are
+(`spelling`); where a model knows a word or its synonym, it is not asked again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +12,15 @@ from importlib.resources import files
 from postedit.known_names import Spelling, plain, rows_digest, rows_of
 
 _TABLE = "rare_words_zh_en.tsv"
-_LONGEST = 12  # characters of the longest word in the table
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ss", "ss"), ("s", ""))
+LONGEST = 9  # characters of the longest word in the table
+# Endings of plurals and what stands in their place, the first that fits; singulars that end alike change with them
+# (tie and ties become ty, house and houses hous): what counts is that both are the same.
+_ENDINGS = (
+    ("people", "person"), ("children", "child"), ("men", "man"), ("feet", "foot"), ("teeth", "tooth"),
+    ("mice", "mouse"), ("ies", "y"), ("ie", "y"), ("ves", "f"), ("ve", "f"), ("fe", "f"), ("oes", "o"), ("oe", "o"),
+    ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("che", "ch"), ("shes", "sh"), ("sses", "s"), ("ses", "s"), ("se", "s"),
+    ("ss", "s"), ("us", "us"), ("is", ""), ("s", ""),
+)  # fmt: skip
 
 Table = Mapping[str, tuple[str, ...]]  # of each word what is written into a source, and what else says as much
 
@@ -31,8 +38,7 @@ class RareWord(Spelling):
         >>> [word.is_in(text) for text in ("its Townships", "towns and villages", "its town")]
         [True, True, False]
         """
-        said = _singular(text)
-        return any(_singular(one) in said for one in (self.english, *self.also))
+        return any(_says(text, one) for one in (self.english, *self.also))
 
 
 def find_rare_words(
@@ -49,7 +55,7 @@ def find_rare_words(
     for number, (start, _, _) in enumerate(words):
         if start < behind:
             continue
-        for end in reversed([one for one in ends[number : number + _LONGEST] if one <= start + _LONGEST]):
+        for end in reversed([one for one in ends[number : number + LONGEST] if one <= start + LONGEST]):
             forms = table.get(source[start:end])
             if forms and taken.isdisjoint(range(start, end)):
                 yield RareWord(start, end, forms[0], also=forms[1:])
@@ -69,17 +75,26 @@ def forms_of(rows: Mapping[str, str]) -> Table:
 @cache
 def rare_words() -> Table:
     """The table that ships."""
-    return forms_of(rows_of(_read()))
+    return forms_of(_rows())
 
 
 @cache
 def rare_words_digest() -> str:
     """For the run signature: another table makes other texts."""
-    return rows_digest(rows_of(_read()))
+    return rows_digest(_rows())
 
 
-def _read() -> str:
-    return files("postedit").joinpath(_TABLE).read_text("utf-8")
+@cache
+def _rows() -> dict[str, str]:
+    return rows_of(files("postedit").joinpath(_TABLE).read_text("utf-8"))
+
+
+def _says(text: str, form: str) -> bool:
+    """Whether a text has the form; what itself looks like a plural (customs, news) only as it stands."""
+    words = plain(form)
+    if words.endswith("s") and not words.endswith(("ss", "us", "is")):
+        return f" {words} " in f" {plain(text)} "
+    return _singular(form) in _singular(text)
 
 
 @lru_cache(maxsize=8192)
@@ -88,6 +103,15 @@ def _singular(text: str) -> str:
     return f" {' '.join(map(_without_plural, plain(text).split()))} "
 
 
+@lru_cache(maxsize=65536)
 def _without_plural(word: str) -> str:
-    ending, instead = next(((one, other) for one, other in _PLURALS if word.endswith(one)), ("", ""))
-    return word[: len(word) - len(ending)] + instead if len(word) > len(ending) + 1 else word
+    """What a word and its plural have in common.
+
+    >>> [_without_plural(word) for word in ("knives", "viruses", "crises", "heroes", "fishermen", "houses", "as")]
+    ['knif', 'virus', 'cris', 'hero', 'fisherman', 'hous', 'as']
+    """
+    if len(word) < 3:
+        return word
+    fits = ((ending, instead) for ending, instead in _ENDINGS if word.endswith(ending))
+    ending, instead = next(fits, ("", ""))
+    return word.removesuffix(ending) + instead

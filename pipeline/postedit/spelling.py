@@ -129,7 +129,7 @@ def find_told(source: str, known: Mapping[str, str]) -> Iterator[Spelling]:
 
 
 def unsaid(names: Sequence[Spelling], answers: Sequence[str]) -> tuple[Spelling, ...]:
-    """The names that fewer than half of a model's answers say.
+    """The names and other words that fewer than half of a model's answers say.
 
     >>> names = spellings("赣州市的裴剑飞")
     >>> [one.english for one in unsaid(names, ["Pei Jianfei of Tongzhou", "Pei Jianfei of Guangzhou"])]
@@ -149,7 +149,7 @@ def lacked(names: Sequence[Spelling], text: str) -> float:
 
 
 def spelt(source: str, names: Sequence[Spelling]) -> str:
-    """The source with these names in Latin letters, between spaces: so a model copies more of them.
+    """The source with the English of these names and other words, between spaces: so a model copies more of them.
 
     >>> spelt("在赣州市，拉夫罗夫说", spellings("在赣州市，拉夫罗夫说"))
     '在 Ganzhou 市，Lavrov 说'
@@ -161,12 +161,12 @@ def spelt(source: str, names: Sequence[Spelling]) -> str:
 
 
 def parted(text: str, names: Sequence[Spelling]) -> str:
-    """What a model copied, with a space where it sticks to the word before.
+    """What a model copied, with a space where a name or a number sticks to the word before; other words are left.
 
     >>> parted("the town ofGannan, directorChen Guokai", [Spelling(0, 2, "Gannan"), Spelling(2, 5, "Chen Guokai")])
     'the town of Gannan, director Chen Guokai'
     """
-    for english in {one.english for one in names if one.english[0].isupper()}:
+    for english in {one.english for one in names if not one.english[0].islower()}:
         text = re.sub(rf"(?<![\w/.@-])([a-z]{{2,}})(?={re.escape(english)}\b)", r"\1 ", text)
     return text
 

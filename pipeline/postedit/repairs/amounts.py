@@ -7,12 +7,11 @@ source and draft agree on everything else.
 import re
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
 from itertools import product
 
 from rapidfuzz.distance import Levenshtein
 
-from postedit.numerals import ENGLISH_SCALES
+from postedit.numerals import in_figures
 from postedit.parts import Part, joined
 from postedit.quantities import quantities, same_quantities, unsaid
 from postedit.quantity_readers import Quantity
@@ -226,17 +225,3 @@ def _is_slip(right: Quantity, wrong: Quantity) -> bool:
 
 def _digits(quantity: Quantity) -> str:
     return f"{quantity.value.normalize():f}".replace(".", "").strip("0")
-
-
-def in_figures(value: Decimal) -> str:
-    """A number as English news writes it.
-
-    >>> [in_figures(Decimal(one)) for one in ("57590000", "394300", "108000000000", "762.59", "1356")]
-    ['57.59 million', '394,300', '108 billion', '762.59', '1,356']
-    """
-    for name in ("trillion", "billion", "million"):
-        scaled = value / ENGLISH_SCALES[name]
-        if scaled >= 1 and scaled == round(scaled, 4):
-            return f"{scaled.normalize():f} {name}"
-    whole = f"{value.normalize():f}"
-    return f"{value:,f}".rstrip("0").rstrip(".") if "." in whole else f"{int(value):,}"
