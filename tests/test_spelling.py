@@ -158,6 +158,12 @@ def test_what_is_copied_is_parted_from_small_words_alone() -> None:
     assert parted("ofGannan atIran", names) == "of Gannan at Iran"
 
 
+def test_a_noun_that_sticks_to_a_word_of_grammar_is_parted() -> None:
+    told = [Spelling(0, 1, word) for word in ("garbage sorting", "fence", "formation", "57 million")]
+    given = "ofgarbage sorting andformation, information, an offence, about57 million"
+    assert parted(given, told) == "of garbage sorting and formation, information, an offence, about 57 million"
+
+
 def test_the_source_keeps_all_but_the_names() -> None:
     source = "GDP赣州2019年，长沙市。"
     assert spelt(source, spellings(source)) == "GDP Ganzhou 2019年，Changsha 市。"

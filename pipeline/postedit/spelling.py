@@ -43,6 +43,8 @@ _NO_NAMES = frozenset({"n", "ng", "nl"})  # a tagger's word for what is called b
 _GIVEN, _GIVEN_AGAIN = frozenset({"nr", "nrfg", "nz"}), frozenset({"nr", "nrfg", "nz", "ns"})
 _TITLES = ("先生", "女士", "小姐", "太太", "老师", "教授")
 _WORD = re.compile(r"\w")
+# Words that a copied noun may stick to; a short one is left (an offence is no fence), and so is what sticks to others.
+_BEFORE_NOUNS, _SHORT = "of|and|with|from", 5
 
 
 def spellings(source: str, *, people: bool = True, terms: Sequence[Spelling] = ()) -> tuple[Spelling, ...]:
@@ -161,13 +163,15 @@ def spelt(source: str, names: Sequence[Spelling]) -> str:
 
 
 def parted(text: str, names: Sequence[Spelling]) -> str:
-    """What a model copied, with a space where a name or a number sticks to the word before; other words are left.
+    """What a model copied, with a space where it sticks to the word before.
 
     >>> parted("the town ofGannan, directorChen Guokai", [Spelling(0, 2, "Gannan"), Spelling(2, 5, "Chen Guokai")])
     'the town of Gannan, director Chen Guokai'
     """
-    for english in {one.english for one in names if not one.english[0].islower()}:
-        text = re.sub(rf"(?<![\w/.@-])([a-z]{{2,}})(?={re.escape(english)}\b)", r"\1 ", text)
+    for english in {one.english for one in names}:
+        before = f"(?:{_BEFORE_NOUNS})" if english[0].islower() else "[a-z]{2,}"
+        if not english[0].islower() or len(english) > _SHORT:
+            text = re.sub(rf"(?<![\w/.@-])({before})(?={re.escape(english)}\b)", r"\1 ", text)
     return text
 
 
