@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from postedit.alignment import align
 from postedit.errors import ArticleError, OutputError
 from postedit.formats import atomic, parse, read
+from postedit.segments import segment
 
 # A process of its own may write 4 KiB a file and no more; the kernel stops it as it stops one on a full disk.
 WRITE_MORE_THAN_ALLOWED = """
@@ -59,12 +61,22 @@ def test_a_source_file_is_cut_into_blocks_of_its_own(tmp_path: Path) -> None:
     ]
 
 
+def test_a_source_in_markdown_says_what_a_reader_sees(tmp_path: Path) -> None:
+    draft, source = tmp_path / "a.md", tmp_path / "a.zh.md"
+    draft.write_text("# He come\n\nHe *come* home to [Ganzhou](http://a.cn).\n", encoding="utf-8")
+    source.write_text("# 他来了\n\n他*回*[赣州](http://a.cn)了。\n", encoding="utf-8")
+    [article] = read(draft, source=source)
+    assert [one.source for one in align(segment(article), article)] == ["他来了", "他回赣州了。"]
+    [article] = read(draft, source=source.rename(tmp_path / "zh.txt"))
+    assert align(segment(article), article)[0].source == "# 他来了"
+
+
 def test_a_source_with_records_is_refused(tmp_path: Path) -> None:
     for name, content in (("a.jsonl", '{"draft": "Hello."}'), ("a.txt", "Hello.")):
         (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(ArticleError, match="records carry their own"):
         read(tmp_path / "a.jsonl", source=tmp_path / "a.txt")
-    with pytest.raises(ArticleError, match="a source is plain text"):
+    with pytest.raises(ArticleError, match="a source is text or Markdown"):
         read(tmp_path / "a.txt", source=tmp_path / "a.jsonl")
 
 

@@ -19,7 +19,7 @@ from postedit import __version__
 from postedit.article import Article
 from postedit.cleaner import Cleaner
 from postedit.errors import ArticleError, Interrupted, PosteditError
-from postedit.formats import atomic, encoding, format_of, jsonl, parse, read_bytes
+from postedit.formats import atomic, encoding, format_of, jsonl, parse, read_bytes, source_format_of
 from postedit.formats.encoding import Decoded
 from postedit.journal import Done, Journal
 from postedit.places import Job
@@ -108,15 +108,14 @@ def _read(job: Job) -> _Given:
             raise ArticleError(f'{where}: a JSONL record carries its own "source"; --source goes with one text.')
         records = list(jsonl.read_records(decoded.text, where))
         return _Given(decoded, facts, [record.article for record in records], records)
-    source = None
+    source, source_format = None, "text"
     if job.source is not None:
-        if format_of(job.source) == "jsonl":
-            raise ArticleError(f"{job.source}: a source is plain text; put it into the records of one JSONL file.")
+        source_format = source_format_of(job.source)
         raw = read_bytes(job.source)
         facts |= {"source": str(job.source), "source_sha256": _digest(raw)}
         source = encoding.decode(raw, str(job.source), job.source_encoding).text
     name = "stdin" if job.input == "-" else Path(job.name).name
-    return _Given(decoded, facts, [parse(decoded.text, format_, name, source)])
+    return _Given(decoded, facts, [parse(decoded.text, format_, name, source, source_format)])
 
 
 def _journal(job: Job, given: _Given, cleaner: Cleaner) -> Journal:

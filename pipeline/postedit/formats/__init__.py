@@ -27,16 +27,14 @@ def read(path: Path, encoding: str | None = None, source: Path | None = None) ->
         if source is not None:
             raise ArticleError(f'{path}: records carry their own "source"; leave out the file {source}.')
         return [record.article for record in jsonl.read_records(draft, str(path))]
-    made_from = None
-    if source is not None:
-        if format_of(source) == "jsonl":
-            raise ArticleError(f"{source}: a source is plain text. Put it into the records of one JSONL file instead.")
-        made_from = _encoding.decode(read_bytes(source), str(source), encoding).text
-    return [parse(draft, format_of(path), path.name, made_from)]
+    if source is None:
+        return [parse(draft, format_of(path), path.name)]
+    made_from = _encoding.decode(read_bytes(source), str(source), encoding).text
+    return [parse(draft, format_of(path), path.name, made_from, source_format_of(source))]
 
 
-def parse(text: str, format: str, id: str, source: str | None = None) -> Article:  # noqa: A002
-    """The article in a string, "text" or "markdown"; its source is read as plain text.
+def parse(text: str, format: str, id: str, source: str | None = None, source_format: str = "text") -> Article:  # noqa: A002
+    """The article in a string, "text" or "markdown", and its source in another.
 
     >>> parse("# Hello", "markdown", "a1").blocks
     (Block(start=2, end=7, kind=<Kind.HEADING: 'heading'>, why='', marks=(), markdown=True),)
@@ -53,7 +51,7 @@ def parse(text: str, format: str, id: str, source: str | None = None) -> Article
         raise ArticleError(
             f"article {id!r}: its {page} is a web page (HTML). Save it as plain text, or paste its text."
         )
-    return Article(id, text, FORMATS[format](text), source, FORMATS["text"](source) if source else ())
+    return Article(id, text, FORMATS[format](text), source, FORMATS[source_format](source) if source else ())
 
 
 def format_of(path: Path) -> str:
@@ -63,6 +61,17 @@ def format_of(path: Path) -> str:
     ('markdown', 'text', 'jsonl')
     """
     return SUFFIXES.get(path.suffix.lower(), "text")
+
+
+def source_format_of(path: Path) -> str:
+    """The format of a file with a source; ArticleError for one of records.
+
+    >>> source_format_of(Path("news.zh.md"))
+    'markdown'
+    """
+    if (format_ := format_of(path)) == "jsonl":
+        raise ArticleError(f"{path}: a source is text or Markdown; put it into the records of one JSONL file.")
+    return format_
 
 
 def read_bytes(path: Path) -> bytes:
