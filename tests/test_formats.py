@@ -1,5 +1,6 @@
 """Files and strings become articles; a result is whole or absent."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from postedit.alignment import align
+from postedit.cli import main
 from postedit.errors import ArticleError, OutputError
 from postedit.formats import atomic, parse, read
 from postedit.segments import segment
@@ -67,6 +69,9 @@ def test_a_source_in_markdown_says_what_a_reader_sees(tmp_path: Path) -> None:
     source.write_text("# 他来了\n\n他*回*[赣州](http://a.cn)了。\n", encoding="utf-8")
     [article] = read(draft, source=source)
     assert [one.source for one in align(segment(article), article)] == ["他来了", "他回赣州了。"]
+    assert main(["clean", str(draft), "--source", str(source), "--model", "none", "-o", str(tmp_path / "o.md")]) == 0
+    told = json.loads((tmp_path / "o.md.json").read_text(encoding="utf-8"))
+    assert [one["source"] for one in told["segments"]] == ["他来了", "他回赣州了。"]
     [article] = read(draft, source=source.rename(tmp_path / "zh.txt"))
     assert align(segment(article), article)[0].source == "# 他来了"
 

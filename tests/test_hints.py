@@ -8,10 +8,13 @@ from corpora.rare_words import BY_HAND, LEAST_SAID, counted, rare
 from corpora.spellings import MOST_SEEN, by_hand
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import Proposal, proposals, with_retranslations
+from postedit.config import Config
+from postedit.gate import Gate
 from postedit.hints import Hints, hints, says_more
 from postedit.known_names import Spelling, names_table, tagged
 from postedit.large_numbers import LargeNumber, large_numbers
-from postedit.rare_words import LONGEST, RareWord, find_rare_words, forms_of, rare_words
+from postedit.rare_words import LONGEST, RareWord, find_rare_words, forms_of, rare_words, rare_words_digest
+from postedit.signature import run_signature
 from postedit.spelling import spellings, spelt
 from postedit.translator import FakeTranslator, Job
 from postedit.weighing import SIGNS, signs
@@ -26,6 +29,7 @@ SOURCE = "赣州市有农民工120万人。"
         ("十三亿人口", ["1.3 billion"]),
         ("3至5万人", ["30,000", "50,000"]),
         ("增长5%至3.2亿元", ["320 million"]),  # a percentage has another scale
+        ("增长百分之五至3.2亿元", ["320 million"]),
         ("3至5千万人，1000至2000万元", ["30 million", "50 million", "10 million", "20 million"]),
         ("三至五万人，3、4万人，20多到30多万人", []),  # both ends or none
         ("8万7，3 000万，5,6万，0万，第100万个，50万分之一，2022亿邦", []),  # more than one reading, or none
@@ -112,6 +116,13 @@ def test_more_words_do_not_outweigh_a_name() -> None:
     assert says_more(told, ["Ganzhou has migrant workers."], ["Ganzhou has 12."])
     assert not says_more(told, ["Migrant workers, 1.2 million."], ["Ganzhou has 1.2 million."])
     assert not says_more(told, ["Ganzhou."], ["Ganzhou."])
+    told = hints("赣州市的农民工和盾构机", spellings("赣州市的农民工和盾构机")).every
+    assert not says_more(told, ["Migrant workers, a tunnel boring machine."], ["Ganzhou's people."])
+    assert says_more(told, ["Ganzhou's migrant workers, a tunnel boring machine."], ["Ganzhou's people."])
+
+
+def test_another_table_is_another_run() -> None:
+    assert f"|words:{rare_words_digest()}|" in run_signature(None, Gate(), Config())
 
 
 @pytest.mark.parametrize("answer", ["Ganzhou has migrant workers, 1.2 million.", "Tongzhou has farmers."])
