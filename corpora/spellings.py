@@ -50,6 +50,8 @@ LEAST_ALIKE = 60  # of 100, the consonants of the pinyin and of the English
 PROLONGED = 0.85  # of the sentences have the same character beside the word
 NO_PERSON = 0.3  # of its sentences spell a person's name at least so often
 
+HEAD = "# Made by corpora/spellings.py: Chinese, and English; no English: no name.\n"
+
 Sentences = Sequence[tuple[str, str]]
 
 
@@ -156,9 +158,6 @@ def words_near(references: Sequence[str], names: Mapping[str, str]) -> list[str]
 def by_hand(path: Path = BY_HAND) -> dict[str, str]:
     """The names that were written by hand."""
     return rows_of(path.read_text(encoding="utf-8"))
-
-
-HEAD = "# Made by corpora/spellings.py: Chinese, and English; no English: no name.\n"
 
 
 def write(path: Path, table: Mapping[str, str], head: str = HEAD) -> None:

@@ -117,7 +117,8 @@ def _stands_alone(source: str, start: int, end: int, ends: int) -> bool:
     return long and not inside and source[end : end + 1] not in _LONGER
 
 
-def tagged(source: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=256)
+def tagged(source: str) -> tuple[tuple[int, int, str], ...]:
     """Where each word of a Chinese text begins and ends, and what kind of word a tagger takes it for."""
     import rjieba
 
@@ -125,7 +126,7 @@ def tagged(source: str) -> list[tuple[int, int, str]]:
     for word, tag in rjieba.tag(source):
         words.append((at, at + len(word), tag))
         at += len(word)
-    return words
+    return tuple(words)
 
 
 def without(source: str, names: Sequence[Spelling]) -> str:

@@ -5,7 +5,6 @@ English words it copies.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,7 +12,7 @@ from itertools import pairwise
 
 from postedit.known_names import Spelling
 from postedit.numerals import in_figures
-from postedit.quantities import quantities
+from postedit.quantities import narrowed, quantities
 from postedit.quantity_readers import Quantity
 
 _LEAST = 1000  # less than that is 0.05万: nothing for the model to get wrong
@@ -49,9 +48,7 @@ def large_numbers(source: str) -> Iterator[LargeNumber]:
     >>> [one.english for one in large_numbers("5700多万人，数百万元，1,356家，11万7015辆，3至5亿元")]
     ['57 million 多', '117,015', '300 million', '500 million']
     """
-    narrow = unicodedata.normalize("NFKC", source)
-    if len(narrow) != len(source):
-        return
+    narrow = narrowed(source)
     found = quantities(narrow, "zh")
     values = {one.start: one.value for one in found if _can_be_told(one, narrow)}
     for one, other in pairwise(found):

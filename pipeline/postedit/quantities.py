@@ -41,12 +41,21 @@ def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
     >>> [str(q) for q in quantities("二〇二一年１０月，１３４亿元的百分之三点五")]
     ['2021', '10', '13,400,000,000', '3.5%']
     """
-    narrow = text.translate(_NARROW)
+    narrow = narrowed(text)
     found: list[Quantity] = []
     with localcontext(prec=_DIGITS):
         for match in _PATTERNS[language].finditer(narrow):
             found += READERS[match.lastgroup or ""](match, narrow)
         return tuple(_share_scales(found, narrow))
+
+
+def narrowed(text: str) -> str:
+    """The text with full-width forms in ASCII, at the same offsets.
+
+    >>> narrowed("１３４亿……（％）")
+    '134亿……(%)'
+    """
+    return text.translate(_NARROW)
 
 
 def same_quantities(

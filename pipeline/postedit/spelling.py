@@ -169,8 +169,9 @@ def parted(text: str, names: Sequence[Spelling]) -> str:
     'the town of Gannan, director Chen Guokai'
     """
     for english in {one.english for one in names}:
-        before = f"(?:{_BEFORE_NOUNS})" if english[0].islower() else "[a-z]{2,}"
-        if not english[0].islower() or len(english) > _SHORT:
+        noun = english[0].islower()
+        before = _BEFORE_NOUNS if noun else "[a-z]{2,}"
+        if not noun or len(english) > _SHORT:
             text = re.sub(rf"(?<![\w/.@-])({before})(?={re.escape(english)}\b)", r"\1 ", text)
     return text
 
