@@ -10,11 +10,12 @@ and how rough an article of twenty lines must sound (`rough`), is what changes f
 `NEARLY` as much for rough engines as any that does no harm: on folds that the line did not see, no good engine loses
 and hardly a reference changes. Each engine counts alike, however little it has to win. What the article must gain on
 average (`article`) is the most that leaves `NEARLY` all of that, for wmt20 has no text that sounds rough and is good,
-and others have. --write puts all into the manifest, under "gate". Tune on wmt20 only.
+and others have. --write puts all into the manifest, under "gate". Tune on wmt20 only; --general reads rough drafts of
+text that is no news beside it, as one more rough engine.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -31,12 +32,15 @@ from models.offers import (
     GOOD,
     ROUGH,
     SET,
+    Drafts,
     Floats,
     Offer,
     articles,
     correlation,
+    drafts_of,
     fit,
     gained,
+    general_drafts,
     harmless,
     held_out,
     lines_of,
@@ -58,6 +62,7 @@ from postedit.translator import Job, Request, Translator
 
 FEWER = 400  # lines of the good engines and of the references, which tell only what is lost
 SEEN = 20  # drafts that show a word put in or taken out, before it counts
+GENERAL_LINES = 640
 HELD = 200.0  # as many polishes with a word that gain nothing are thought to stand beside those that are known
 LEASTS = (0.0, 0.25, 0.5)  # points
 # Points of a good engine, and share of the references, in articles of `ARTICLE` lines and of one: less than where a
@@ -68,17 +73,21 @@ ARTICLES = (0.05, 0.1, 0.12, 0.15, 0.2)  # points, beside none
 ROUGHS = (-0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06)  # of `tells`
 
 
-def offers(translator: Translator, seen: Translations, lines: int) -> Iterator[Offer]:
-    """Each engine's drafts, and the references, with what the model would make of them; `lines` at most, 0 for all."""
-    references = seen.references[ENGINES[0]]
-    for engine in (*ENGINES, CLEAN):
-        drafts = (references if engine == CLEAN else seen.texts[engine])[: lines or None]
-        drafts = drafts if engine in ROUGH else drafts[:FEWER]
-        some = [n for n, one in enumerate(drafts) if _fits(translator, one)]
-        segments = [Segment(drafts[n].strip(), 0) for n in some]
+def offers(translator: Translator, given: Iterable[Drafts]) -> Iterator[Offer]:
+    """The drafts of each engine with what the model would make of them."""
+    for drafts in given:
+        some = [n for n, one in enumerate(drafts.texts) if _fits(translator, one)]
+        segments = [Segment(drafts.texts[n].strip(), 0) for n in some]
         found = proposals(segments, translator, polished=frozenset(range(len(segments))))
         for n, segment, one in zip(some, segments, found, strict=True):
-            yield _offer(engine, n // ARTICLE, segment, references[n], one.candidates)
+            article = drafts.first + n // ARTICLE
+            yield _offer(drafts.engine, article, segment, drafts.references[n], one.candidates)
+
+
+def first_lines(drafts: Drafts, lines: int) -> Drafts:
+    """So many of them, 0 for all; of who is not rough no more than tell what is lost."""
+    most = min([len(drafts.texts), *([lines] if lines else []), *([] if drafts.engine in ROUGH else [FEWER])])
+    return drafts.some(range(most))
 
 
 def _fits(translator: Translator, draft: str) -> bool:
@@ -167,7 +176,7 @@ def _harmless(tried: Sequence[dict[str, dict[str, float]]]) -> bool:
 
 def won_each(found: Mapping[str, Mapping[str, float]]) -> Floats:
     """What each rough engine wins, in the mean of BLEU and chrF."""
-    return np.array([(found[engine]["bleu"] + found[engine]["chrf"]) / 2 for engine in ROUGH])
+    return np.array([(one["bleu"] + one["chrf"]) / 2 for engine, one in found.items() if engine in ROUGH])
 
 
 def share(found: Mapping[str, Mapping[str, float]], most: Floats) -> float:
@@ -193,9 +202,12 @@ def write(path: Path, found: dict[str, Any]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = fit_parser("Fit how polishes are weighed where there is no source.")
     parser.add_argument("--lines", type=int, default=0, help="lines of wmt20, for each engine; 0: all")
+    parser.add_argument("--general", type=Path, help="corpora/general/dev.tsv: all of its lines beside wmt20's")
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
-    found = fitted([*offers(translator, Translations(options.triples, SET, ENGINES), options.lines)])
+    drafts = [first_lines(one, options.lines) for one in drafts_of(Translations(options.triples, SET, ENGINES))]
+    drafts += general_drafts(options.general, GENERAL_LINES) if options.general else []
+    found = fitted([*offers(translator, drafts)])
     return settle(found, options.model / "manifest.json", write if options.write else None)
 
 

@@ -9,12 +9,12 @@ are less often right, and BLEU falls. BLEU of a line is noise.) A ridge regressi
 A second one goes through the articles of all: their `weighing.article_signs`, and what their lines gain by the rewrites
 that the first finds best. How much both must predict (`least` of a rewrite and of an article) is what wins most for
 rough engines where, on folds that the lines did not see, no good engine loses and hardly a reference changes; of what
-wins the same, what wins most where each line is an article. --write
-puts all into the manifest, under "gate". Tune on wmt20 only.
+wins the same, what wins most where each line is an article. --write puts all into the manifest, under "gate". Tune on
+wmt20 only; --general reads rough drafts of text that is no news beside it, as one more rough engine, and references.
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -29,14 +29,18 @@ from models.offers import (
     CLEAN,
     ENGINES,
     FOLDS,
+    GENERAL,
     GOOD,
     SET,
+    Drafts,
     Floats,
     Offer,
     articles,
     correlation,
+    drafts_of,
     fit,
     gained,
+    general_drafts,
     harmless,
     held_out,
     lines_of,
@@ -57,6 +61,7 @@ from postedit.roughness import SENTENCE_SIGNS, Roughness, article_signs
 from postedit.translator import Job, Request, Translator
 from postedit.weighing import SIGNS, Judged, in_letters, with_permitted
 
+GENERAL_LINES = 200
 APART = 5  # lines between what is read whole and what is spread
 CLIP_ARTICLE = 1.0  # points: what matters is which side of nothing an article is on
 LEASTS = (0.5, 1.0, 1.5)  # less changes more sentences for the worse and wins the same
@@ -82,14 +87,15 @@ def readable(translator: Translator, seen: Translations, first: int, spread: int
     return [n for n in found if n < first] + rest[:: max(1, len(rest) // max(1, spread))][:spread]
 
 
-def offers(translator: Translator, reader: judge.Judge, seen: Translations, lines: Sequence[int]) -> Iterator[Offer]:
-    """Each engine's drafts, and the references, with what the model would make of them."""
-    references = [seen.references[ENGINES[0]][n] for n in lines]
-    for engine in (*ENGINES, CLEAN):
-        drafts = seen.references[ENGINES[0]] if engine == CLEAN else seen.texts[engine]
-        given = [Article(str(n), drafts[n].strip(), (), source=seen.sources[n]) for n in lines]
+def offers(translator: Translator, reader: judge.Judge, given: Iterable[Drafts]) -> Iterator[Offer]:
+    """The drafts of each engine with what the model would make of them."""
+    for drafts in given:
+        lines = [
+            Article(str(n), text.strip(), (), source=source)
+            for n, (text, source) in enumerate(zip(drafts.texts, drafts.sources, strict=True))
+        ]
         segments = [
-            one for article in given for one in with_terms(article, [Segment(article.draft, 0, source=article.source)])
+            one for article in lines for one in with_terms(article, [Segment(article.draft, 0, source=article.source)])
         ]
         offered = with_retranslations(segments, proposals(segments, translator, several=True), translator)
         found = [with_permitted(*one) for one in zip(segments, offered, strict=True)]
@@ -97,9 +103,9 @@ def offers(translator: Translator, reader: judge.Judge, seen: Translations, line
             (n, at): one.text for n, some in enumerate(found) for at, one in enumerate(some.candidates)
         }
         said = qualities(reader, in_letters(segments, found), places)
-        for n, (segment, one, reference) in enumerate(zip(segments, found, references, strict=True)):
+        for n, (segment, one, reference) in enumerate(zip(segments, found, drafts.references, strict=True)):
             known = [said[n, at] for at in range(len(one.candidates))]
-            yield _offer(engine, n // ARTICLE, segment, reference, Judged(one, known))
+            yield _offer(drafts.engine, drafts.first + n // ARTICLE, segment, reference, Judged(one, known))
 
 
 def _offer(engine: str, article: int, segment: Segment, reference: str, judged: Judged) -> Offer:
@@ -187,7 +193,7 @@ def fitted(read: Sequence[Offer]) -> dict[str, Any]:
         },
         "fitted": {
             "set": SET,
-            "lines": lines_of(read, CLEAN),
+            "lines": {"of the set": lines_of(read, ENGINES[0]), "general": lines_of(read, GENERAL)},
             "rewrites": len(points(read)[1]),
             "correlation, held out": round(correlation(read, predicted), 3),
             "held out": {_told(*pair): found for pair, found in tried.items()},
@@ -211,12 +217,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = fit_parser("Fit how a model's rewrites are weighed.")
     parser.add_argument("--first", type=int, default=220, help="lines of wmt20, for each engine: whole documents")
     parser.add_argument("--spread", type=int, default=200, help="more lines, from all over the set")
+    parser.add_argument("--general", type=Path, help="corpora/general/dev.tsv: 200 of its lines beside wmt20's")
     options = parser.parse_args(arguments)
     translator = weights.load(str(options.model), threads=options.threads, offline=True)
     folder = next(one.weights.parent for one in weights.shipped() if one.name == weights.JUDGE)
     seen = Translations(options.triples, SET, ENGINES)
     lines = readable(translator, seen, options.first, options.spread)
-    found = fitted([*offers(translator, judge.load(folder, threads=options.threads), seen, lines)])
+    drafts = [one.some(lines) for one in drafts_of(seen)]
+    drafts += general_drafts(options.general, GENERAL_LINES) if options.general else []
+    found = fitted([*offers(translator, judge.load(folder, threads=options.threads), drafts)])
     return settle(found, options.model / "manifest.json", write if options.write else None)
 
 

@@ -19,20 +19,61 @@ import sacrebleu
 from sacrebleu.metrics.chrf import CHRF
 
 from models.fit_gate import ridge
+from models.judge import ARTICLE, Translations
 from postedit.choices import MISSED
 from postedit.polishing import swapped
+from postedit.suites import text_lines
 from postedit.weighing import OFFERED
 
 SET = "wmt20"
 GOOD = ("bergamot-base", "microsoft", "google")  # must not lose
-ROUGH = ("argos", "opusmt", "nllb")
-ENGINES = (*ROUGH, *GOOD)
+ENGINES = ("argos", "opusmt", "nllb", *GOOD)  # of the set
+GENERAL = "general"  # rough drafts of text that is no news, written by hand (corpora/general)
+ROUGH = ("argos", "opusmt", "nllb", GENERAL)
 CLEAN = "references"  # as drafts that need nothing
 FOLDS = 5
+BEHIND = 1000  # more articles than the set has
 RIDGE = 10.0  # on standardized signs
 CLIP = 15.0  # points: a few lines that are another text would pull the line
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What an engine made of some sources, line by line; references as drafts are an engine, too."""
+
+    engine: str
+    sources: Sequence[str]
+    texts: Sequence[str]
+    references: Sequence[str]
+    first: int = 0  # number of its first article
+
+    def some(self, lines: Sequence[int]) -> "Drafts":
+        """Those of some lines."""
+        sources, texts, references = ([side[n] for n in lines] for side in (self.sources, self.texts, self.references))
+        return Drafts(self.engine, sources, texts, references, self.first)
+
+
+def drafts_of(seen: Translations) -> list[Drafts]:
+    """Of each engine of the set, and its references as drafts."""
+    references = seen.references[ENGINES[0]]
+    told = [Drafts(engine, seen.sources, seen.texts[engine], references) for engine in ENGINES]
+    return [*told, Drafts(CLEAN, seen.sources, references, references)]
+
+
+def general_drafts(table: Path, lines: int) -> list[Drafts]:
+    """Rough drafts of general text and their references as drafts: so many lines, in whole articles from all over it.
+
+    The articles of these references have numbers of their own, behind all of the set's.
+    """
+    rows = [line.split("\t") for line in text_lines(table)]
+    whole = range(0, len(rows) - ARTICLE + 1, ARTICLE)
+    count = min(lines // ARTICLE, len(whole))
+    starts = [whole[n * len(whole) // count] for n in range(count)]
+    some = [row for at in starts for row in rows[at : at + ARTICLE]]
+    sources, texts, references = ([row[n] for row in some] for n in range(3))
+    return [Drafts(GENERAL, sources, texts, references), Drafts(CLEAN, sources, references, references, first=BEHIND)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +199,7 @@ def measure(
     `rough` is what is predicted of each offer's article, and `article` how much of it is needed.
     """
     found = {}
-    for engine in (*ENGINES, CLEAN):
+    for engine in dict.fromkeys(offer.engine for offer in read):
         mine = [n for n, offer in enumerate(read) if offer.engine == engine]
         before = tuple(read[n].text for n in mine)
         chosen = [read[n].chosen(predicted[n], least) if rough[n] >= article else None for n in mine]
@@ -203,7 +244,7 @@ def harmless(
 
 def won(found: dict[str, dict[str, float]]) -> float:
     """What rough engines gain, in the mean of chrF and BLEU."""
-    return sum(found[engine]["bleu"] + found[engine]["chrf"] for engine in ROUGH)
+    return sum(one["bleu"] + one["chrf"] for engine, one in found.items() if engine in ROUGH)
 
 
 def settle(found: dict[str, Any], manifest: Path, put: Callable[[Path, dict[str, Any]], None] | None) -> int:

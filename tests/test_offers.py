@@ -1,9 +1,12 @@
 """What a line through signs and swapped words is fitted on."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from models.offers import Offer, fit, gained, named, worded
+from models.judge import ARTICLE
+from models.offers import BEHIND, CLEAN, GENERAL, Drafts, Offer, fit, gained, general_drafts, named, worded
 from postedit.polishing import swapped
 from postedit.weighing import SIGNS
 
@@ -90,3 +93,19 @@ def test_words_are_counted_where_they_differ() -> None:
     text = "On 1 June he come home to the old town."
     assert swapped(text, text) == {}
     assert swapped("It, it went.", "It went;") == {"-,": 1, "-it": 1, "-.": 1, "+;": 1}
+
+
+def test_general_text_stands_beside_the_set_as_one_more_rough_engine(tmp_path: Path) -> None:
+    table = tmp_path / "general.tsv"
+    rows = [f"河{n}。\tRough {n}.\tGood {n}.\tgeneral.rough" for n in range(7 * ARTICLE + 3)]
+    table.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    rough, clean = general_drafts(table, lines=2 * ARTICLE + 5)
+    assert (rough.engine, clean.engine, clean.first) == (GENERAL, CLEAN, BEHIND)
+    numbers = [int(text.removeprefix("Rough ").removesuffix(".")) for text in rough.texts]
+    assert numbers == [*range(ARTICLE), *range(3 * ARTICLE, 4 * ARTICLE)]  # whole articles, from all over it
+    assert clean.texts == clean.references == rough.references == [f"Good {n}." for n in numbers]
+    assert rough.some([1, 30]) == Drafts(
+        GENERAL, ["河1。", "河70。"], ["Rough 1.", "Rough 70."], ["Good 1.", "Good 70."]
+    )
+    few = general_drafts(table, lines=10_000)[0]
+    assert len(few.texts) == 7 * ARTICLE

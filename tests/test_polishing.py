@@ -12,7 +12,7 @@ import pytest
 
 from models import fit_polishing
 from models.judge import Translations
-from models.offers import ENGINES, ROUGH
+from models.offers import ENGINES, GENERAL, ROUGH, drafts_of
 from postedit import Cleaner, FakeTranslator, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import POLISHES, proposals
@@ -214,7 +214,7 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
         "utf-8",
     )
     fake = Chosen({one: [better[n], worse[n]] for n, one in enumerate(texts)})
-    read = [*fit_polishing.offers(fake, Translations(table, "wmt20", ENGINES), 0)]
+    read = [*fit_polishing.offers(fake, drafts_of(Translations(table, "wmt20", ENGINES)))]
     assert {one.engine for one in read} == {*ENGINES, "references"}
     assert {len(one.rewrites) for one in read if one.engine in ROUGH} == {2}
     found = fit_polishing.fitted(read)
@@ -235,9 +235,9 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
 
 
 def test_each_rough_engine_counts_alike_however_little_it_wins() -> None:
-    found = {engine: {"bleu": 1.0, "chrf": 1.0} for engine in ROUGH}
+    found = {engine: {"bleu": 1.0, "chrf": 1.0} for engine in ROUGH if engine != GENERAL}
     most = np.array([2.0, 1.0, 4.0])
-    assert fit_polishing.won_each(found).tolist() == [1.0, 1.0, 1.0]
+    assert fit_polishing.won_each(found | {"google": {"bleu": 9.0, "chrf": 9.0}}).tolist() == [1.0, 1.0, 1.0]
     assert fit_polishing.share(found, most) == pytest.approx((0.5 + 1.0 + 0.25) / 3)
     assert fit_polishing.share(found, np.array([1.0, -1.0, 2.0])) == pytest.approx(2.5 / 3)
 
