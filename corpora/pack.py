@@ -1,7 +1,8 @@
 """Turn sentence tables into packed token shards that `models/train.py` reads.
 
     python corpora/pack.py --pieces INIT --out PACKED --evaluation eval/wmt20.zh eval/wmt20.ref.en ... \
-        --zh-triples zh-en.triples.train.tsv.zst --xx-triples xx-en.triples.tsv.zst --pairs zh-en.pairs.tsv.zst
+        --zh-triples zh-en.triples.train.tsv.zst --xx-triples xx-en.triples.tsv.zst --pairs zh-en.pairs.tsv.zst \
+        --own corpora/general/general.tsv corpora/general/polished.tsv
 
 Each row goes through FILTERS, in order; the first fault drops it, and the manifest counts the rows that each filter
 dropped. What is left is tokenized once. A group is a folder of shards `<group>-<number>.npz`, each with `tokens` (the
@@ -35,6 +36,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpora.nearness import Nearness
 from corpora.renumber import renumbered
 from corpora.roughen import roughen
+from postedit.hints import hints
+from postedit.spelling import spellings, spelt
 
 NGRAM = 8  # tokens in a row that a training text may not share with an evaluation set
 MAX_WORDS = 130  # of a reference; the longest joined examples
@@ -57,6 +60,7 @@ LICENSED = (
     "mozilla", "wmt", "mlqe-pe", "mlqe_pe_wiki", "tw_moj_laws", "exchen0_newscomm10k", "wmt21_24_enzh_refs",
     "wmt_enzh_newstest2019_2020", "tatoeba_cmn", "python_docs_zh_cn", "huggingface_course", "opensource_guide",
     "plurality_book", "un_sdg_translations", "guocong_wccec_news", "lctt_talk_news", "lctt_tech", "xitu_gold_miner",
+    "general",
 )  # fmt: skip
 
 # Of pairs, what is news or as general as news; of the others, which are laws and programming, NEAR of the examples are
@@ -67,6 +71,7 @@ NEWS = (
 )  # fmt: skip
 NEAR = 0.3
 
+TOLD = 0.8  # share of a source's hints that are written into it
 RENUMBERED = 5  # times that a pair which counts in 万 or 亿 is seen with other numbers
 FINES = ("罚", "台币", "港币")  # laws are full of them, and they would be most of these pairs
 
@@ -291,6 +296,32 @@ def counting(examples: Iterable[Example], rng: random.Random) -> Iterator[Exampl
             yield from (Example(one[0], "", one[1], example.origin) for one in others if one)
 
 
+def without_far_drafts(examples: Iterable[Example]) -> Iterator[Example]:
+    """Pairs whose one draft is another text than the reference still teach to translate.
+
+    >>> [one.draft for one in without_far_drafts([Example("他进来了。", "He come in.", "The door opened.", "general")])]
+    ['']
+    """
+    for example in examples:
+        yield replace(example, draft="") if example.source and rewritten(example) else example
+
+
+def told(examples: Iterable[Example], rng: random.Random) -> Iterator[Example]:
+    """What the pipeline would write into a Chinese source in English, written there where the reference says it.
+
+    So copying is learned, and how to translate around it; most of the hints, for a source may have what no table has.
+
+    >>> some = [Example("赣州市有农民工120万人。", "", "Ganzhou has 1.2 million migrant workers.", "zh")] * 5
+    >>> max((one.source for one in told(some, random.Random(1))), key=len)
+    'Ganzhou 市有 migrant worker 1.2 million 人。'
+    """
+    for example in examples:
+        found = hints(example.source, spellings(example.source)).every
+        said = [one for one in found if one.is_in(example.reference) and rng.random() < TOLD]
+        if said:
+            yield replace(example, source=spelt(example.source, said))
+
+
 def read_table(path: Path) -> Iterator[list[str]]:
     """The rows of a tab-separated table, compressed (.zst) or not."""
     with path.open("rb") as raw:
@@ -433,6 +464,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--xx-triples", type=Path, nargs="*", default=[], help="the same from other languages")
     parser.add_argument("--pairs", type=Path, nargs="*", default=[], help="Chinese source, reference, origin, score")
+    parser.add_argument("--own", type=Path, nargs="*", default=[], help="as triples, a group by the file's name")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     tokenizer, checks = Tokenizer.of(options.pieces), filters(evaluation_lines(options.evaluation))
@@ -440,10 +472,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     dropped: dict[str, Counter[str]] = {}
     shards: list[dict[str, Any]] = []
     news: set[str] = set()
-    tables = {"zh": options.zh_triples, "xx": options.xx_triples, "pairs": options.pairs}
+    own = {path.stem: [path] for path in options.own}
+    tables = {"zh": options.zh_triples, "xx": options.xx_triples, **own, "pairs": options.pairs}
     for kind, paths in tables.items():
         counts = dropped.setdefault(kind, Counter())
         rows = [row for path in paths for row in (pairs(path) if kind == "pairs" else triples(path))]
+        rows = [*without_far_drafts(rows)] if kind in own else rows
         examples = list(kept(rows, checks, counts))
         clean = {example.reference: example for example in examples if len(example.reference.split()) > 4}.values()
         groups: dict[str, Iterable[Example]] = {
@@ -454,10 +488,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         }
         if kind != "xx":
             groups[f"{kind}-numbers"] = counting(examples, rng)
+        hinted = examples
         if kind == "pairs":
-            groups |= near_news(examples, news)
-        else:
+            near = near_news(examples, news)
+            groups |= near
+            hinted = [one for members in near.values() for one in members]
+        elif kind in ("zh", "xx"):
             news |= {example.reference for example in examples}
+        if kind != "xx":
+            groups[f"{kind}-told"] = told(hinted, rng)
         for group, members in groups.items():
             shards += pack(group, members, tokenizer, options.out)
     write_manifest(options.out, shards, dropped, options.pieces)

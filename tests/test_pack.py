@@ -95,6 +95,26 @@ def test_packed_shards_come_back_as_they_went_in(tmp_path: Path) -> None:
     assert manifest["dropped"] == {"zh": {"overlap": 3}}
 
 
+def test_a_table_of_ones_own_is_a_group_and_keeps_pairs_whose_draft_is_another_text(tmp_path: Path) -> None:
+    init = tiny.write(tmp_path / "init", [SENTENCE, CHINESE] * 20)
+    seen = tmp_path / "seen.txt"
+    seen.write_text("The old bridge was closed to lorries and buses after the flood.\n", encoding="utf-8")
+    rows = [
+        (CHINESE, SENTENCE.replace("a new", "new"), SENTENCE),
+        ("赣州市有农民工120万人。", "Nothing of it.", "Ganzhou has 1.2 million migrant workers."),
+        ("洪水过后旧桥禁行。", "", "The old bridge was closed to lorries and buses after all."),
+    ]
+    own = tmp_path / "mine.tsv"
+    own.write_text("".join("\t".join((*row, "general.x")) + "\n" for row in rows), encoding="utf-8")
+    asked = ["--pieces", init, "--out", tmp_path / "packed", "--evaluation", seen, "--own", own]
+    assert pack.main([str(one) for one in asked]) == 0
+    manifest = json.loads((tmp_path / "packed" / "manifest.json").read_text())
+    assert manifest["dropped"]["mine"] == {"overlap": 1}
+    assert {name: manifest["examples"][name] for name in ("mine", "mine-told")} == {"mine": 2, "mine-told": 1}
+    group = train.read_packed(tmp_path / "packed", {"mine"})["mine"]
+    assert [bool(draft) for _, draft, _ in map(group.parts, range(2))] == [True, False]
+
+
 def test_a_changed_shard_is_refused(tmp_path: Path) -> None:
     init = tiny.write(tmp_path / "init", [SENTENCE] * 20)
     shards = pack.pack("zh", [example()], pack.Tokenizer.of(init), tmp_path)
@@ -129,6 +149,17 @@ def test_pairs_that_count_in_ten_thousands_are_seen_with_other_numbers() -> None
     assert len(found) == 1 + pack.RENUMBERED
     assert (found[0].source, found[0].draft, found[0].reference) == (counts.source, "", counts.reference)
     assert len({one.reference for one in found}) > 3
+
+
+def test_what_is_told_is_only_what_the_reference_says() -> None:
+    said = example("赣州市有农民工120万人。", "draft", "Ganzhou has 1.2 million migrant workers.")
+    unsaid = example("赣州市有农民工120万人。", "", "The town has many who came to work.")
+    found = [*pack.told([said] * 20 + [unsaid] * 20, random.Random(1))]
+    assert {one.reference for one in found} == {said.reference}
+    assert {one.draft for one in found} == {"draft"}
+    assert len({one.source for one in found}) > 3
+    assert any("Ganzhou" not in one.source for one in found)
+    assert any("Ganzhou 市有 migrant worker 1.2 million 人" in one.source for one in found)
 
 
 @given(st.text(), st.integers(0, 1000))
