@@ -12,7 +12,7 @@ import pytest
 
 from models import fit_polishing
 from models.judge import Translations
-from models.offers import ENGINES, GENERAL, ROUGH, drafts_of
+from models.offers import ENGINES, GENERAL, ROUGH, Drafts, drafts_of
 from postedit import Cleaner, FakeTranslator, weights
 from postedit.article import Candidate, Origin, Segment
 from postedit.candidates import POLISHES, proposals
@@ -232,6 +232,17 @@ def test_the_fit_finds_what_gains(tmp_path: Path) -> None:
     assert gate.polishing.least == found["least"]
     assert gate.polishing.words == found["words"]
     assert "tried" not in json.loads(path.read_text("utf-8"))["gate"]["polishing"]["fitted"]
+
+
+def test_articles_of_other_text_have_numbers_of_their_own_and_good_engines_fewer_lines() -> None:
+    texts = [f"The town {n} have a river and the people goes home." for n in range(500)]
+    drafts = Drafts("references", texts, texts, texts, first=1000)
+    few, some = fit_polishing.first_lines(drafts, 0), fit_polishing.first_lines(drafts, 45)
+    assert (len(few.texts), len(some.texts)) == (fit_polishing.FEWER, 45)
+    assert len(fit_polishing.first_lines(replace(drafts, engine=ROUGH[0]), 0).texts) == 500
+    fake = Chosen({one: [one.replace("have", "has"), one.replace("goes", "go")] for one in texts})
+    read = [*fit_polishing.offers(fake, [some])]
+    assert [one.article for one in read] == [1000] * 20 + [1001] * 20 + [1002] * 5
 
 
 def test_each_rough_engine_counts_alike_however_little_it_wins() -> None:
