@@ -624,7 +624,7 @@ def move_matrices(trainee: Trainee, rate: float) -> None:
     """Muon (Jordan 2024): momentum, made orthogonal, so that every direction learns alike.
 
     The size of an update is a multiple of AdamW's at the same rate (Liu et al. 2025 take .2), so that one rate does
-    for all.
+    for all. Orthogonal enough it is in bf16, too, where the model computes in it.
     """
     for names in trainee.alike:
         masters = [trainee.masters[name] for name in names]
@@ -632,7 +632,7 @@ def move_matrices(trainee: Trainee, rate: float) -> None:
         gradients = [cast("torch.Tensor", master.grad) for master in masters]
         torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
         moves = torch.stack(gradients).lerp_(torch.stack(momenta), MOMENTUM)
-        moves = orthogonal(moves.bfloat16() if moves.is_cuda else moves).float()
+        moves = orthogonal(moves.to(trainee.model.dtype)).float()
         torch._foreach_mul_(masters, 1 - rate * trainee.recipe.weight_decay)
         torch._foreach_add_(masters, moves.unbind(), alpha=-rate * UPDATE * max(masters[0].shape) ** 0.5)
 

@@ -66,7 +66,12 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(made: Path
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"precision": "bf16"}, {"optimizer": "muon", "frozen_layers": 1, "omission": 0.5}]
+    "settings",
+    [
+        {},
+        {"precision": "bf16", "optimizer": "muon"},
+        {"optimizer": "muon", "frozen_layers": 1, "omission": 0.5},
+    ],
 )
 def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, settings: dict[str, Any]) -> None:
     recipe = dataclasses.replace(SMALL, **settings)
@@ -88,6 +93,15 @@ def test_a_resumed_run_is_the_unbroken_run(made: Path, tmp_path: Path, settings:
     assert_same(weights(whole), weights(resumed))
     assert_same(load_file(whole / "optimizer.safetensors"), load_file(resumed / "optimizer.safetensors"))
     assert (whole / "state.json").read_text() == (resumed / "state.json").read_text()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("shape", [(24, 64), (64, 24)])
+def test_a_move_of_muon_goes_in_every_direction_alike(dtype: torch.dtype, shape: tuple[int, int]) -> None:
+    gradient = torch.randn(3, *shape, generator=torch.Generator().manual_seed(1)) * torch.linspace(0.05, 1, shape[1])
+    values = torch.linalg.svdvals(train.orthogonal(gradient.to(dtype)).float())
+    assert values.min() > 0.5
+    assert values.max() < 1.4
 
 
 @pytest.mark.parametrize("optimizer", train.OPTIMIZERS)
