@@ -1,5 +1,6 @@
 """Finding, trusting and loading models."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -80,6 +81,20 @@ def test_a_wheel_has_all_that_ships_under_its_name() -> None:
     settings = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
     included = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     assert included == {f"models/{one.name}": f"postedit/_weights/{one.name}" for one in weights.shipped()}
+
+
+def test_a_candidate_is_as_it_was_written_and_neither_shipped_nor_the_default() -> None:
+    candidates = sorted((Path(__file__).parent.parent / "models" / "candidates").glob("*/manifest.json"))
+    for one in candidates:
+        described = json.loads(one.read_text(encoding="utf-8"))
+        for name, file in described["files"].items():
+            assert hashlib.sha256((one.parent / "weights" / name).read_bytes()).hexdigest() == file["sha256"]
+        recipe = (one.parent / "recipe.toml").read_bytes()
+        assert hashlib.sha256(recipe).hexdigest() == described["recipe_sha256"]
+        assert one.parent.name not in {found.name for found in weights.shipped()}
+        translator = weights.load(str(one.parent), threads=1, offline=True)
+        assert translator.jobs == set(Job)
+        assert translator.name.startswith(one.parent.name + "@")
 
 
 def test_weights_are_found_where_a_wheel_puts_them(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
